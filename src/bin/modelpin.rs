@@ -1,0 +1,3 @@
+//! The `modelpin` command.
+
+fn main() {}

@@ -1,0 +1,69 @@
+//! What became of a request.
+
+use std::fmt;
+
+use crate::clock::Timestamp;
+
+/// What a failed answer means for the credential, the model and the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureClass {
+    /// Too many requests for now.
+    RateLimit,
+    /// The provider is short of capacity.
+    Overloaded,
+    /// The provider failed.
+    ServerError,
+    /// No answer in time.
+    Timeout,
+    /// The credential was not accepted; it may be again.
+    Auth,
+    /// The credential will not be accepted again.
+    AuthPermanent,
+    /// The account has no money left.
+    Billing,
+    /// The provider does not serve this model.
+    ModelNotFound,
+    /// The request itself is wrong.
+    Format,
+    /// The request is longer than the model takes.
+    ContextOverflow,
+}
+
+impl FailureClass {
+    /// The word for it in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RateLimit => "rate_limit",
+            Self::Overloaded => "overloaded",
+            Self::ServerError => "server_error",
+            Self::Timeout => "timeout",
+            Self::Auth => "auth",
+            Self::AuthPermanent => "auth_permanent",
+            Self::Billing => "billing",
+            Self::ModelNotFound => "model_not_found",
+            Self::Format => "format",
+            Self::ContextOverflow => "context_overflow",
+        }
+    }
+}
+
+impl fmt::Display for FailureClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What became of a request under a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider answered.
+    Succeeded,
+    /// The provider refused or failed.
+    Failed {
+        /// What the failure means.
+        class: FailureClass,
+        /// The time that the provider gave for another try.
+        retry_at: Option<Timestamp>,
+    },
+}

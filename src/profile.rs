@@ -1,0 +1,101 @@
+//! Which credential: a profile is a named credential of one provider.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::model::ProviderId;
+
+/// The id of a profile: any string, by custom `provider:name`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileId(Arc<str>);
+
+impl ProfileId {
+    /// Takes the id as written; ids are compared exactly.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(Arc::from(id))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part after `provider:`, if the id follows that custom for this provider.
+    #[must_use]
+    pub fn short_name(&self, provider: &ProviderId) -> Option<&str> {
+        let (written, name) = self.0.split_once(':')?;
+        (ProviderId::new(written) == *provider && !name.is_empty()).then_some(name)
+    }
+}
+
+impl fmt::Display for ProfileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ProfileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+/// Who pays: the account behind a profile, which outlives signing in again.
+///
+/// It is made of the provider and the account id or e-mail that the credential tells; a credential that tells
+/// neither is an account of its own, known by its profile id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(Arc<str>);
+
+impl AccountId {
+    /// Names the account of a profile.
+    ///
+    /// `account` is the provider's account id, else the e-mail; both are compared without regard to ASCII case.
+    #[must_use]
+    pub fn new(provider: &ProviderId, account: Option<&str>, profile: &ProfileId) -> Self {
+        let account = account.map(str::trim).filter(|told| !told.is_empty());
+        Self(Arc::from(match account {
+            Some(told) => format!("{provider}|{}", told.to_ascii_lowercase()),
+            None => format!("{provider}#{profile}"),
+        }))
+    }
+
+    /// The account as one string, for keys and comparison; not meant for people.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_needs_the_provider_in_front() {
+        let id = ProfileId::new("anthropic:me@x.org");
+        assert_eq!(id.short_name(&ProviderId::new("Anthropic")), Some("me@x.org"));
+        assert_eq!(id.short_name(&ProviderId::new("openai")), None);
+        assert_eq!(
+            ProfileId::new("plain").short_name(&ProviderId::new("plain")),
+            None
+        );
+    }
+
+    #[test]
+    fn signing_in_again_is_the_same_account() {
+        let provider = ProviderId::new("openai-codex");
+        let old = AccountId::new(&provider, Some("Me@X.org"), &ProfileId::new("a"));
+        let new = AccountId::new(&provider, Some("me@x.org "), &ProfileId::new("b"));
+        assert_eq!(old, new);
+        assert_ne!(old, AccountId::new(&provider, None, &ProfileId::new("a")));
+    }
+}
