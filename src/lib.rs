@@ -2,9 +2,11 @@
 
 pub mod clock;
 pub mod credential;
+pub mod endpoint;
 pub mod model;
 pub mod outcome;
 pub mod profile;
 pub mod secret;
 pub mod session;
 pub mod similar;
+pub mod terms;

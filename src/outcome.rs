@@ -67,3 +67,23 @@ pub enum Outcome {
         retry_at: Option<Timestamp>,
     },
 }
+
+/// Why a profile is left alone for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RestKind {
+    /// It failed for a passing cause.
+    Cooldown,
+    /// It will not work until something is done: money, a new secret.
+    Disabled,
+}
+
+/// A profile that is left alone, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rest {
+    /// Passing, or until something is done.
+    pub kind: RestKind,
+    /// When it ends; `None` if only a person can end it.
+    pub until: Option<Timestamp>,
+    /// The failure that led to it, where that is known.
+    pub class: Option<FailureClass>,
+}
