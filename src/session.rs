@@ -99,6 +99,12 @@ impl SessionKey {
         &self.chat
     }
 
+    /// The same, without a copy.
+    #[must_use]
+    pub fn chat_shared(&self) -> Arc<str> {
+        Arc::clone(&self.chat)
+    }
+
     /// The agent, where the caller named one.
     #[must_use]
     pub fn agent(&self) -> Option<&AgentId> {

@@ -1,0 +1,145 @@
+//! May this person do that? One question for every effect, whatever it came by: text, button, HTTP, command line.
+//!
+//! The rules are values; who asks and what for comes in as arguments. Nothing here knows what a command or a
+//! request looks like. Start with [`Rules::may`].
+
+mod who;
+
+use std::collections::HashMap;
+
+use crate::profile::ProfileId;
+use crate::session::{Actor, Scope, Standing};
+
+pub use who::Who;
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Learn that a profile exists.
+    See,
+    /// Give a command that changes a pin.
+    Pin,
+    /// Have a model request paid by a profile.
+    Spend,
+    /// Change what holds for others: the agent's and the global scope.
+    Admin,
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    commands: Who,
+    admins: Option<Who>,
+    profiles: HashMap<ProfileId, Who>,
+}
+
+impl Rules {
+    /// Everybody may give commands; nobody but the operator administers.
+    #[must_use]
+    pub fn open() -> Self {
+        Self::default()
+    }
+
+    /// Only `who` may give commands.
+    #[must_use]
+    pub fn commands(mut self, who: Who) -> Self {
+        self.commands = who;
+        self
+    }
+
+    /// `who` may change the agent's and the global scope. Without this, only the operator may.
+    #[must_use]
+    pub fn admins(mut self, who: Who) -> Self {
+        self.admins = Some(who);
+        self
+    }
+
+    /// Only `who` may see, pin and spend `profile`.
+    #[must_use]
+    pub fn profile(mut self, profile: ProfileId, who: Who) -> Self {
+        self.profiles.insert(profile, who);
+        self
+    }
+
+    /// Whether `actor` may do `act` at `scope`, with `profile` where one is concerned.
+    ///
+    /// The operator may do everything. A pin at the agent's or the global scope needs the admin right besides.
+    /// Spending needs no right to commands: people whose text is merely passed on to a model are served by what
+    /// others pinned, unless the profile's own list leaves them out.
+    #[must_use]
+    pub fn may(&self, actor: &Actor, act: Act, scope: Scope, profile: Option<&ProfileId>) -> bool {
+        if actor.standing() == Standing::Operator {
+            return true;
+        }
+        let listed = profile
+            .and_then(|id| self.profiles.get(id))
+            .is_none_or(|who| who.includes(actor));
+        let commands = self.commands.includes(actor);
+        let admin = commands && self.admins.as_ref().is_some_and(|who| who.includes(actor));
+        match act {
+            Act::Spend => listed,
+            Act::See => listed && commands,
+            Act::Pin => listed && if scope == Scope::Session { commands } else { admin },
+            Act::Admin => admin,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Rules {
+        Rules::open()
+            .commands(Who::only(["ann", "bob"], [] as [&str; 0], ["staff"]))
+            .admins(Who::only(["ann"], [] as [&str; 0], [] as [&str; 0]))
+            .profile(
+                ProfileId::new("a:private"),
+                Who::only(["ann"], ["den"], [] as [&str; 0]),
+            )
+    }
+
+    #[test]
+    fn agent_and_global_scope_need_the_admin_right() {
+        let (ann, bob) = (Actor::member("ann"), Actor::member("bob"));
+        for scope in [Scope::Agent, Scope::Global] {
+            assert!(rules().may(&ann, Act::Pin, scope, None));
+            assert!(!rules().may(&bob, Act::Pin, scope, None));
+        }
+        assert!(rules().may(&bob, Act::Pin, Scope::Session, None));
+        assert!(!Rules::open().may(&ann, Act::Admin, Scope::Global, None));
+    }
+
+    #[test]
+    fn a_profile_list_names_senders_rooms_and_roles() {
+        let private = ProfileId::new("a:private");
+        let may = |actor: &Actor, act| rules().may(actor, act, Scope::Session, Some(&private));
+        assert!(may(&Actor::member("ann"), Act::See));
+        assert!(!may(&Actor::member("bob"), Act::See));
+        assert!(may(&Actor::member("bob").in_room("den"), Act::Spend));
+        assert!(may(
+            &Actor::member("cy").with_role("staff").in_room("den"),
+            Act::Pin
+        ));
+    }
+
+    #[test]
+    fn a_sender_without_commands_is_still_served() {
+        let eve = Actor::member("eve");
+        assert!(!rules().may(&eve, Act::Pin, Scope::Session, None));
+        assert!(rules().may(&eve, Act::Spend, Scope::Session, Some(&ProfileId::new("a:open"))));
+        assert!(!rules().may(
+            &eve,
+            Act::Spend,
+            Scope::Session,
+            Some(&ProfileId::new("a:private"))
+        ));
+    }
+
+    #[test]
+    fn the_operator_may_everything() {
+        let operator = Actor::operator();
+        let private = ProfileId::new("a:private");
+        assert!(rules().may(&operator, Act::Admin, Scope::Global, Some(&private)));
+    }
+}

@@ -1,0 +1,204 @@
+//! Which model, and which profile, is meant?
+//!
+//! A [`Catalog`] knows the models, their aliases and the allowlist of one agent. [`Catalog::meaning`] answers what a
+//! written name means, by exact rules in a fixed order; likeness only ever makes suggestions. It does not know who
+//! asks, what is pinned, or which credentials exist: the caller brings a [`Standpoint`].
+//!
+//! Read `meaning.rs` first, then `split.rs` (where `opus@work` splits) and `profiles.rs` (what `@work` means).
+
+mod builtin;
+mod folding;
+mod meaning;
+mod profiles;
+mod split;
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::model::{ModelRef, ProviderId};
+use crate::profile::ProfileId;
+
+pub use builtin::models as builtin_models;
+pub use meaning::{Meaning, Refusal, Standpoint};
+pub use profiles::{KnownProfile, ProfileMeaning, which_profile};
+pub use split::{Split, split};
+
+/// One model that the catalogue knows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// The full reference.
+    pub model: ModelRef,
+    /// The short name by which people call it.
+    pub alias: Option<String>,
+    /// The profile that the configuration prefers for it.
+    pub auth_profile: Option<ProfileId>,
+}
+
+impl Entry {
+    /// A model without an alias.
+    #[must_use]
+    pub fn new(model: ModelRef) -> Self {
+        Self {
+            model,
+            alias: None,
+            auth_profile: None,
+        }
+    }
+
+    /// The same, called `alias`.
+    #[must_use]
+    pub fn called(mut self, alias: &str) -> Self {
+        self.alias = Some(alias.to_owned());
+        self
+    }
+
+    /// The name to show: the alias, else the full reference.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.alias.clone().unwrap_or_else(|| self.model.to_string())
+    }
+}
+
+/// The models, aliases and allowlist of one agent.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+    allowed: Option<Allowlist>,
+    default: Option<ModelRef>,
+    by_alias: HashMap<String, usize>,
+    by_model: HashMap<ModelRef, usize>,
+    by_model_folded: HashMap<ModelRef, usize>,
+    by_id: HashMap<String, Vec<usize>>,
+    by_id_folded: HashMap<String, Vec<usize>>,
+    generation: u64,
+}
+
+/// The models that may be selected, and the configuration key that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowlist {
+    /// The models.
+    pub models: HashSet<ModelRef>,
+    /// Where the list stands, for example `agents.defaults.models`.
+    pub rule: String,
+}
+
+impl Catalog {
+    /// Builds the catalogue. Of entries with the same model or the same alias, the first counts.
+    ///
+    /// The default model may always be selected; `allowed` limits the others.
+    #[must_use]
+    pub fn new(
+        entries: impl IntoIterator<Item = Entry>,
+        allowed: Option<Allowlist>,
+        default: Option<ModelRef>,
+    ) -> Self {
+        let mut catalog = Self {
+            entries: Vec::new(),
+            allowed,
+            default: default.clone(),
+            by_alias: HashMap::new(),
+            by_model: HashMap::new(),
+            by_model_folded: HashMap::new(),
+            by_id: HashMap::new(),
+            by_id_folded: HashMap::new(),
+            generation: 0,
+        };
+        for entry in entries {
+            catalog.add(entry);
+        }
+        if let Some(model) = default {
+            catalog.add(Entry::new(model));
+        }
+        let mut hasher = DefaultHasher::new();
+        catalog.entries.hash(&mut hasher);
+        catalog.default.hash(&mut hasher);
+        let mut allowed: Vec<&ModelRef> = catalog.allowed.iter().flat_map(|list| &list.models).collect();
+        allowed.sort();
+        allowed.hash(&mut hasher);
+        catalog.generation = hasher.finish();
+        catalog
+    }
+
+    fn add(&mut self, entry: Entry) {
+        if self.by_model.contains_key(&entry.model) {
+            return;
+        }
+        let at = self.entries.len();
+        if let Some(alias) = &entry.alias {
+            self.by_alias.entry(folding::fold(alias)).or_insert(at);
+        }
+        let (provider, id) = (entry.model.provider(), entry.model.model());
+        let folded = folding::fold(id);
+        self.by_model_folded
+            .entry(ModelRef::new(provider.clone(), &folded))
+            .or_insert(at);
+        self.by_model.insert(entry.model.clone(), at);
+        self.by_id.entry(id.to_owned()).or_default().push(at);
+        self.by_id_folded.entry(folded).or_default().push(at);
+        self.entries.push(entry);
+    }
+
+    /// Every model that it knows, in order, allowed or not.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The models that may be selected, in order.
+    pub fn selectable(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| self.allows(&entry.model))
+    }
+
+    /// What the catalogue knows of `model`.
+    #[must_use]
+    pub fn entry(&self, model: &ModelRef) -> Option<&Entry> {
+        self.by_model.get(model).map(|at| &self.entries[*at])
+    }
+
+    /// The alias of `model`.
+    #[must_use]
+    pub fn alias(&self, model: &ModelRef) -> Option<&str> {
+        self.entry(model)?.alias.as_deref()
+    }
+
+    /// The model of a chat in which nothing is pinned.
+    #[must_use]
+    pub fn default_model(&self) -> Option<&ModelRef> {
+        self.default.as_ref()
+    }
+
+    /// Every alias.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(|entry| entry.alias.as_deref())
+    }
+
+    /// The providers of the selectable models, each once, in order.
+    #[must_use]
+    pub fn providers(&self) -> Vec<&ProviderId> {
+        let mut seen = HashSet::new();
+        self.selectable()
+            .map(|entry| entry.model.provider())
+            .filter(|provider| seen.insert(*provider))
+            .collect()
+    }
+
+    /// Whether the allowlist lets `model` through.
+    #[must_use]
+    pub fn allows(&self, model: &ModelRef) -> bool {
+        self.refusal(model).is_none()
+    }
+
+    /// The rule that refuses `model`, if one does.
+    #[must_use]
+    pub fn refusal(&self, model: &ModelRef) -> Option<&str> {
+        let list = self.allowed.as_ref()?;
+        let fine = list.models.contains(model) || self.default.as_ref() == Some(model);
+        (!fine).then_some(list.rule.as_str())
+    }
+
+    /// A number that changes when the catalogue does; the same content gives the same number in one build.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+}

@@ -1,0 +1,25 @@
+//! What a person asked for, and what we chose ourselves: two things that are never mixed.
+//!
+//! A [`Pin`] is made by a command and by nothing else, and only a command, its own end, or an undo takes it away. An
+//! [`Affinity`] is the resolver's own memory of which profile served a chat; it may be dropped at any time. They are
+//! different types in different tables.
+//!
+//! Read [`Pin`], then [`Record`] (all that one scope remembers), then [`effective`](merge::effective) (how scopes
+//! merge). Nothing here knows about stores, commands or credentials.
+
+mod affinity;
+mod change;
+mod key;
+mod merge;
+mod record;
+mod table;
+
+pub use affinity::{Affinity, AffinityTable};
+pub use change::{Change, Set, Thread};
+pub use key::{ScopeKey, scopes};
+pub use merge::{Effective, Setting, effective};
+pub use record::{
+    End, Layers, MAX_PASSING, MAX_UNDO, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record,
+    Version,
+};
+pub use table::PinTable;

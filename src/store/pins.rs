@@ -1,0 +1,48 @@
+//! Keeping pins.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::pin::{Record, ScopeKey, Version};
+
+/// Keeps the pin records of all scopes.
+///
+/// Callers hold the truth in a [`PinTable`](crate::pin::PinTable) in front of it; a store is asked when the process
+/// starts, and at every change.
+#[async_trait]
+pub trait PinStore: fmt::Debug + Send + Sync {
+    /// The record of one scope, or `None` if it has none.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] if the store cannot be asked.
+    async fn load(&self, key: &ScopeKey) -> Result<Option<Record>, PinStoreError>;
+
+    /// Every record, in no order.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] if the store cannot be asked.
+    async fn load_all(&self) -> Result<Vec<(ScopeKey, Record)>, PinStoreError>;
+
+    /// Keeps `record`, which was made from version `from` (0 where there was none), and returns when it is as safe as
+    /// this store makes it.
+    ///
+    /// Cancelling the call leaves the old record or the new one, never anything between.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Conflict`] if another writer was faster: the caller loads, changes, and tries again.
+    /// [`PinStoreError::Unavailable`] if the record was not kept.
+    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError>;
+}
+
+/// Why a pin store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum PinStoreError {
+    /// Another writer changed the record first; its version now.
+    #[error("another writer changed the record first: it is at version {}", .0.0)]
+    Conflict(Version),
+    /// The store cannot be asked, or did not keep the record.
+    #[error("the pin store is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
