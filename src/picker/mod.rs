@@ -1,0 +1,165 @@
+//! The picker before any platform: which choices there are, numbered, in pages.
+//!
+//! A number belongs to the picker in which it was shown, and to nothing else: the list keeps its
+//! [`generation`](Picker::generation), and a number of another generation is never followed. Renderers decide how it
+//! looks; whoever builds it decides what is in it.
+
+use crate::clock::Timestamp;
+use crate::model::{ModelRef, ProviderId};
+use crate::profile::ProfileId;
+
+/// How many choices stand on a page.
+pub const PAGE: usize = 8;
+
+/// A numbered list of models to choose from, grouped by provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picker {
+    choices: Vec<Choice>,
+    generation: u64,
+}
+
+/// A model that can be picked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its number in this picker, from 1.
+    pub number: usize,
+    /// The model.
+    pub model: ModelRef,
+    /// The short name by which people call it.
+    pub alias: Option<String>,
+    /// Whether it is the chat's model now.
+    pub standing: Standing,
+    /// Whether it can be served now.
+    pub usability: Usability,
+    /// The profiles to choose from, in the order in which they would be tried.
+    pub profiles: Vec<ProfileOption>,
+}
+
+/// Whether a choice is the one in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is what the chat uses now.
+    Current,
+    /// It is not.
+    Other,
+}
+
+/// Whether a model or a profile can serve now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usability {
+    /// It can.
+    Ok,
+    /// It rests, until then if that is known.
+    Resting(Option<Timestamp>),
+    /// There is no credential for it.
+    NoCredential,
+}
+
+/// A profile that can be picked with a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileOption {
+    /// The profile.
+    pub id: ProfileId,
+    /// Whether it can serve now.
+    pub usability: Usability,
+    /// Whether it is the one pinned.
+    pub standing: Standing,
+}
+
+/// One page of a picker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// Which page, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+    /// The choices on it.
+    pub choices: &'a [Choice],
+}
+
+impl Picker {
+    /// Groups the choices by provider, in the order in which providers first come, and numbers them.
+    #[must_use]
+    pub fn new(choices: Vec<Choice>, generation: u64) -> Self {
+        let mut groups: indexmap::IndexMap<ProviderId, Vec<Choice>> = indexmap::IndexMap::new();
+        for choice in choices {
+            groups
+                .entry(choice.model.provider().clone())
+                .or_default()
+                .push(choice);
+        }
+        let choices = groups
+            .into_values()
+            .flatten()
+            .zip(1..)
+            .map(|(choice, number)| Choice { number, ..choice })
+            .collect();
+        Self { choices, generation }
+    }
+
+    /// All choices, by number.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    /// The generation of the catalogue that it was made from.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How many pages there are; an empty picker has one.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.choices.len().div_ceil(PAGE).max(1)
+    }
+
+    /// A page, from 1; `None` past the end.
+    #[must_use]
+    pub fn page(&self, number: usize) -> Option<Page<'_>> {
+        let of = self.pages();
+        (1..=of).contains(&number).then(|| {
+            let from = (number - 1) * PAGE;
+            Page {
+                number,
+                of,
+                choices: &self.choices[from..self.choices.len().min(from + PAGE)],
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn choice(model: String) -> Choice {
+        Choice {
+            number: 0,
+            model: ModelRef::parse(&model).expect("a reference"),
+            alias: None,
+            standing: Standing::Other,
+            usability: Usability::Ok,
+            profiles: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pages_show_every_choice_once_in_the_order_of_its_number(providers in proptest::collection::vec(0_u8..5, 0..60)) {
+            let choices = providers.iter().zip(0..).map(|(p, n)| choice(format!("p{p}/m{n}"))).collect();
+            let picker = Picker::new(choices, 1);
+            let mut numbers = Vec::new();
+            for page in 1..=picker.pages() {
+                let page = picker.page(page).expect("within the pages");
+                prop_assert!(page.choices.len() <= PAGE);
+                numbers.extend(page.choices.iter().map(|choice| choice.number));
+            }
+            prop_assert_eq!(numbers, (1..=providers.len()).collect::<Vec<_>>());
+            prop_assert_eq!(picker.page(picker.pages() + 1), None);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Where a credential comes from: one question, and a chain of those who may answer it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::credential::Credential;
+use crate::model::ProviderId;
+use crate::profile::ProfileId;
+use crate::session::AgentId;
+
+/// Which credential is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The agent whose credentials may be used.
+    pub agent: &'a AgentId,
+    /// The provider that it is for.
+    pub provider: &'a ProviderId,
+    /// The profile that was chosen.
+    pub profile: &'a ProfileId,
+}
+
+/// Hands out the credential of a profile.
+#[async_trait]
+pub trait ProvideCredential: fmt::Debug + Send + Sync {
+    /// The credential, or `None` if the profile is not one of this provider's: only then is the next in a chain asked.
+    ///
+    /// # Errors
+    /// [`ProvideError`] if the profile is known here and its credential cannot be had. The chain stops there: another
+    /// credential is never used in place of a broken one.
+    async fn provide(&self, wanted: Wanted<'_>) -> Result<Option<Credential>, ProvideError>;
+}
+
+/// A credential that is known and cannot be had.
+#[derive(Debug, Error)]
+#[error("the credential of profile {profile} cannot be had: {reason}")]
+pub struct ProvideError {
+    /// The profile.
+    pub profile: ProfileId,
+    /// What is wrong with it, without any part of it.
+    pub reason: String,
+}
+
+/// Asks one after the other until one says that the profile is its own.
+#[derive(Debug, Clone, Default)]
+pub struct CredentialChain {
+    links: Vec<Arc<dyn ProvideCredential>>,
+}
+
+impl CredentialChain {
+    /// A chain with one more link at its end.
+    #[must_use]
+    pub fn then(mut self, link: Arc<dyn ProvideCredential>) -> Self {
+        self.links.push(link);
+        self
+    }
+}
+
+#[async_trait]
+impl ProvideCredential for CredentialChain {
+    async fn provide(&self, wanted: Wanted<'_>) -> Result<Option<Credential>, ProvideError> {
+        for link in &self.links {
+            if let Some(credential) = link.provide(wanted).await? {
+                return Ok(Some(credential));
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[derive(Debug)]
+    struct Says(fn() -> Result<Option<Credential>, ProvideError>);
+
+    #[async_trait]
+    impl ProvideCredential for Says {
+        async fn provide(&self, _: Wanted<'_>) -> Result<Option<Credential>, ProvideError> {
+            (self.0)()
+        }
+    }
+
+    fn key() -> Result<Option<Credential>, ProvideError> {
+        let key = Secret::new("sk-EXAMPLE".into());
+        Ok(Some(Credential::ApiKey { key }))
+    }
+
+    fn broken() -> Result<Option<Credential>, ProvideError> {
+        Err(ProvideError {
+            profile: ProfileId::new("a:x"),
+            reason: "its file is gone".into(),
+        })
+    }
+
+    #[tokio::test]
+    async fn only_not_mine_lets_the_chain_go_on() {
+        let (agent, provider, profile) = (AgentId::main(), ProviderId::new("a"), ProfileId::new("a:x"));
+        let wanted = Wanted {
+            agent: &agent,
+            provider: &provider,
+            profile: &profile,
+        };
+        let chain = |links: Vec<fn() -> _>| {
+            let link = |chain: CredentialChain, says| chain.then(Arc::new(Says(says)));
+            links.into_iter().fold(CredentialChain::default(), link)
+        };
+        assert!(matches!(
+            chain(vec![|| Ok(None), key]).provide(wanted).await,
+            Ok(Some(_))
+        ));
+        assert!(chain(vec![broken, key]).provide(wanted).await.is_err());
+        assert!(matches!(chain(vec![|| Ok(None)]).provide(wanted).await, Ok(None)));
+    }
+}

@@ -1,0 +1,14 @@
+//! From a view to what a platform shows. Pure: the same view gives the same bytes.
+//!
+//! One folder a platform, and each limit that a platform sets is a named constant with its unit there.
+
+pub mod text;
+
+/// Renders views for one platform.
+pub trait Render {
+    /// What the platform takes.
+    type Message;
+
+    /// Renders a view.
+    fn render(&self, view: &crate::view::View) -> Self::Message;
+}

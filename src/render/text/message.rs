@@ -1,0 +1,107 @@
+//! Cutting a reply into messages.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The longest message, in characters: below the limit of every chat platform that takes plain text.
+pub const MESSAGE_CHARS: usize = 4_000;
+
+/// What a message ends with when another follows.
+const MORE: &str = "(more follows)";
+
+/// The pieces of a reply, which are kept whole where they fit.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    items: Vec<String>,
+}
+
+impl Items {
+    /// Adds a line, or several that belong together.
+    pub(super) fn push(&mut self, item: String) {
+        self.items.push(item);
+    }
+
+    /// Adds an empty line, unless the reply has just begun or has one already.
+    pub(super) fn gap(&mut self) {
+        if self.items.last().is_some_and(|last| !last.is_empty()) {
+            self.items.push(String::new());
+        }
+    }
+
+    /// The messages, in order. Each but the last says that more follows; nothing is left out.
+    pub(super) fn into_messages(self) -> Vec<String> {
+        let room = MESSAGE_CHARS - MORE.len() - 2;
+        let mut messages = vec![String::new()];
+        let mut used = 0;
+        for piece in self.items.iter().flat_map(|item| cut(item, room)) {
+            let length = piece.chars().count() + 1;
+            if used > 0 && used + length > room {
+                messages.push(String::new());
+                used = 0;
+            }
+            let Some(message) = messages.last_mut() else { continue };
+            if used > 0 {
+                message.push('\n');
+            } else if piece.is_empty() {
+                continue;
+            }
+            message.push_str(piece);
+            used += length;
+        }
+        let last = messages.len() - 1;
+        for message in &mut messages[..last] {
+            message.push_str("\n\n");
+            message.push_str(MORE);
+        }
+        messages
+    }
+}
+
+/// Cuts an item that no message can hold, between graphemes.
+fn cut(item: &str, room: usize) -> Vec<&str> {
+    if item.chars().count() <= room {
+        return vec![item];
+    }
+    let mut pieces = Vec::new();
+    let (mut start, mut used) = (0, 0);
+    for (at, grapheme) in item.grapheme_indices(true) {
+        let length = grapheme.chars().count();
+        if used + length > room && at > start {
+            pieces.push(&item[start..at]);
+            (start, used) = (at, 0);
+        }
+        used += length;
+    }
+    pieces.push(&item[start..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_replies_are_cut_between_items_and_lose_nothing() {
+        let mut items = Items::default();
+        for n in 0..300 {
+            items.push(format!("{n:03} {}", "x".repeat(50)));
+        }
+        let messages = items.into_messages();
+        assert!(messages.len() > 1);
+        assert!(messages.iter().all(|message| message.chars().count() <= MESSAGE_CHARS));
+        let shown: Vec<&str> = messages
+            .iter()
+            .flat_map(|message| message.lines())
+            .filter(|line| line.ends_with('x'))
+            .collect();
+        assert_eq!(shown.len(), 300);
+    }
+
+    #[test]
+    fn an_item_that_no_message_holds_is_cut_between_graphemes() {
+        let mut items = Items::default();
+        items.push("e\u{301}".repeat(MESSAGE_CHARS));
+        let messages = items.into_messages();
+        assert!(messages.len() > 2);
+        assert!(messages.iter().all(|message| message.starts_with('e')));
+    }
+}

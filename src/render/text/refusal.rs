@@ -1,0 +1,99 @@
+//! Commands that were not carried out: what was wrong, and what to do.
+
+use super::ink::Ink;
+use super::message::Items;
+use super::status::{model, scope};
+use crate::view::Refusal;
+
+pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
+    let list = |names: &[String]| names.iter().map(|name| ink.name(name)).collect::<Vec<_>>().join(", ");
+    let ids = |ids: &[crate::profile::ProfileId]| {
+        ids.iter().map(|id| ink.name(id.as_str())).collect::<Vec<_>>().join(", ")
+    };
+    let (what, remedy) = match refusal {
+        Refusal::UnknownModel { written, near } => (
+            format!("No model is called {}.", ink.name(written)),
+            if near.is_empty() {
+                format!("{} shows those that there are.", ink.typed("/model list"))
+            } else {
+                format!("Did you mean {}?", list(near))
+            },
+        ),
+        Refusal::ModelNotAllowed { model, rule } => (
+            format!(
+                "{} may not be used here: {} does not list it.",
+                ink.name(&model.to_string()),
+                ink.name(rule)
+            ),
+            "Whoever runs this bot can allow it by adding it there.".to_owned(),
+        ),
+        Refusal::UnknownProfile { written, provider, near } => (
+            format!("{} has no profile called {}.", ink.strong(provider.as_str()), ink.name(written)),
+            if near.is_empty() {
+                format!("{} shows those that there are.", ink.typed("/model status"))
+            } else {
+                format!("Did you mean {}?", ids(near))
+            },
+        ),
+        Refusal::SeveralProfiles { written, profiles } => (
+            format!("{} is the name of several profiles.", ink.name(written)),
+            format!("Write one of them in full: {}.", ids(profiles)),
+        ),
+        Refusal::OtherProvider {
+            profile,
+            provider,
+            model: wanted,
+        } => (
+            format!(
+                "{} belongs to {}, and {} is a model of {}.",
+                ink.name(profile.as_str()),
+                ink.strong(provider.as_str()),
+                model(ink, wanted),
+                ink.strong(wanted.model.provider().as_str())
+            ),
+            format!("Name a model of {} with it.", ink.strong(provider.as_str())),
+        ),
+        Refusal::NotPermitted { scope: of } => (
+            format!("You may not change what holds for {}.", scope(*of)),
+            "That needs the admin right (commands.admins).".to_owned(),
+        ),
+        Refusal::NoCommands => ("You may not use commands here.".to_owned(), String::new()),
+        Refusal::UnknownProvider { written, near } => (
+            format!("There is no provider called {}.", ink.name(written)),
+            if near.is_empty() {
+                format!("{} shows all models.", ink.typed("/model list"))
+            } else {
+                format!("Did you mean {}?", list(near))
+            },
+        ),
+        Refusal::NoSuchPage { page, pages } => (
+            format!("There is no page {page}: the list has {pages}."),
+            format!("{} shows the last one.", ink.typed(&format!("/model list {pages}"))),
+        ),
+        Refusal::NothingToUndo { scope: of } => (
+            format!("There is no change to take back for {}.", scope(*of)),
+            String::new(),
+        ),
+        Refusal::NoModel => (
+            "No model is configured, and none was named.".to_owned(),
+            format!("Name one: {}.", ink.typed("/model provider/model")),
+        ),
+        Refusal::NotKept { cause } => (
+            format!("The choice could not be kept, so nothing is pinned: {}.", ink.words(cause)),
+            "Try again in a moment.".to_owned(),
+        ),
+        Refusal::Broken { cause, .. } => (
+            format!("The credentials cannot be read: {}.", ink.words(cause)),
+            "Nothing was changed. Whoever runs this bot has to repair that file.".to_owned(),
+        ),
+    };
+    let nothing = match refusal {
+        Refusal::NotKept { .. } | Refusal::Broken { .. } | Refusal::NothingToUndo { .. } | Refusal::NoCommands => "",
+        Refusal::NoSuchPage { .. } | Refusal::UnknownProvider { .. } => "",
+        _ => " Nothing changed.",
+    };
+    items.push(format!("{what}{nothing}"));
+    if !remedy.is_empty() {
+        items.push(remedy);
+    }
+}

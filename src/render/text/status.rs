@@ -1,0 +1,107 @@
+//! `/model status` and `/model why`.
+
+use super::candidate;
+use super::change::next_line;
+use super::ink::Ink;
+use super::message::Items;
+use super::time::moment;
+use crate::clock::Timestamp;
+use crate::pin::End;
+use crate::session::Scope;
+use crate::terms::Mode;
+use crate::view::{NamedModel, Origin, Selection, Status, Why};
+
+/// `sonnet (demo/sonnet)`
+pub(super) fn model(ink: Ink, named: &NamedModel) -> String {
+    match &named.alias {
+        Some(alias) => format!("{} ({})", ink.strong(alias), ink.name(&named.model.to_string())),
+        None => ink.name(&named.model.to_string()),
+    }
+}
+
+/// `this chat`
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Session => "this chat",
+        Scope::Agent => "this agent",
+        Scope::Global => "all agents",
+    }
+}
+
+/// `, until 14:05 UTC (in 2h)`
+pub(super) fn end(end: End, now: Timestamp) -> String {
+    match end {
+        End::Never => String::new(),
+        End::At(at) => format!(", until {}", moment(at, now)),
+        End::NextRequest => ", for the next request only".to_owned(),
+    }
+}
+
+pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Timestamp) -> Vec<String> {
+    let Some(selection) = selection else {
+        return vec!["Model: none is configured".to_owned()];
+    };
+    let origin = match selection.origin {
+        Origin::Pin(of) => format!("pinned to {}{}", scope(of), end(selection.end, now)),
+        Origin::Default => "the default".to_owned(),
+    };
+    let profile = match &selection.profile {
+        None => "Profile: automatic".to_owned(),
+        Some((id, mode, of, ends)) => {
+            let id = id.as_ref().map_or("one that is not shown to you".to_owned(), |id| ink.name(id.as_str()));
+            let mode = match mode {
+                Mode::Strict => "only this one",
+                Mode::Prefer => "this one first",
+            };
+            format!("Profile: {id}, {mode}, pinned to {}{}", scope(*of), end(*ends, now))
+        }
+    };
+    vec![format!("Model: {}, {origin}", model(ink, &selection.model)), profile]
+}
+
+pub(super) fn say(items: &mut Items, ink: Ink, status: &Status, now: Timestamp) {
+    let mut head = selection_lines(ink, status.selection.as_ref(), now);
+    if let Some(next) = &status.next {
+        head.push(next_line(ink, next, now));
+    }
+    if let Some(default) = &status.default {
+        head.push(format!("Default: {}", model(ink, default)));
+    }
+    head.push(format!("Agent: {}", ink.name(status.agent.as_str())));
+    head.push(format!("Credentials: {}", ink.name(&status.store)));
+    items.push(head.join(ink.line_break()));
+    for provider in &status.providers {
+        items.gap();
+        let reached = match &provider.endpoint {
+            Some(endpoint) => format!(" · {} · {}", ink.name(&endpoint.base_url), endpoint.api),
+            None => " · no endpoint is known".to_owned(),
+        };
+        items.push(format!("{}{reached}", ink.strong(provider.provider.as_str())));
+        if ink == Ink::Markdown {
+            items.gap();
+        }
+        if provider.candidates.is_empty() {
+            items.push(format!("{}no credential", ink.bullet()));
+        }
+        for candidate in &provider.candidates {
+            items.push(candidate::line(ink, candidate, now));
+        }
+    }
+}
+
+pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
+    items.push(selection_lines(ink, why.selection.as_ref(), now).join(ink.line_break()));
+    items.gap();
+    items.push(format!("Candidates for the next request, in the order of {}:", why.basis));
+    if ink == Ink::Markdown {
+        items.gap();
+    }
+    if why.candidates.is_empty() {
+        items.push(format!("{}none", ink.bullet()));
+    }
+    for (candidate, number) in why.candidates.iter().zip(1..) {
+        items.push(format!("{}{}", ink.numbered(number), candidate::reason(ink, candidate, now)));
+    }
+    items.gap();
+    items.push(next_line(ink, &why.next, now));
+}

@@ -1,0 +1,96 @@
+//! What a command changed.
+
+use super::{NamedModel, State};
+use crate::pin::End;
+use crate::profile::ProfileId;
+use crate::session::Scope;
+use crate::terms::Mode;
+
+/// A committed change, and what holds after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// What was done.
+    pub change: Change,
+    /// The scope in which it was done.
+    pub scope: Scope,
+    /// The model that holds in the chat now.
+    pub model: Option<ModelNow>,
+    /// The profile that holds in the chat now.
+    pub profile: Option<ProfileNow>,
+    /// When the change ends by itself.
+    pub end: End,
+    /// What happens at the next request.
+    pub next: Next,
+    /// The scope of a narrower pin that keeps the change from being felt in this chat.
+    pub hidden_by: Option<Scope>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A model or a profile was pinned.
+    Pinned,
+    /// The pin of the scope was taken away.
+    Cleared,
+    /// The last change was taken back.
+    Undone,
+    /// Nothing: it was so already.
+    Nothing,
+}
+
+/// The model after the change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelNow {
+    /// The model.
+    pub model: NamedModel,
+    /// The one before, if it was another.
+    pub before: Option<NamedModel>,
+    /// Strict if no other model may step in.
+    pub mode: Mode,
+}
+
+/// The profile after the change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProfileNow {
+    /// Chosen automatically.
+    Auto,
+    /// Pinned.
+    Pinned {
+        /// The profile; `None` for one that the reader may not see.
+        id: Option<ProfileId>,
+        /// That profile or nothing, or that profile first.
+        mode: Mode,
+        /// Whether it was kept or taken up again, not named in this command.
+        kept: Kept,
+    },
+    /// A pinned profile of another provider waits until its provider comes back; the choice is automatic meanwhile.
+    Parked(ProfileId),
+}
+
+/// Whether a profile was named in the command at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It was named.
+    Named,
+    /// It was pinned before, and still holds.
+    FromBefore,
+}
+
+/// What happens at the next request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// This profile serves it.
+    Served(ProfileId),
+    /// A profile that the reader may not see serves it.
+    ServedUnseen,
+    /// It will be refused: the pinned profile cannot serve.
+    PinnedCannot(State),
+    /// The pinned profile cannot serve; another one will.
+    OtherServes(State, ProfileId),
+    /// It will be refused: the provider has no usable credential.
+    NoCredential,
+    /// It will be refused: every profile rests; the first is back then.
+    AllRest(Option<crate::clock::Timestamp>),
+    /// It could not be worked out; the credential store is broken.
+    Unknown,
+}

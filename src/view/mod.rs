@@ -1,0 +1,90 @@
+//! What a reply says, before it is said: facts, not sentences.
+//!
+//! The engine fills a [`View`] from what was committed; a renderer turns it into a platform's message. A view holds no
+//! secret: where a key would stand there is a [`Handle`](crate::secret::Handle). Read [`Body`] for the kinds of reply.
+
+mod change;
+mod refusal;
+mod status;
+
+use crate::clock::Timestamp;
+use crate::model::ModelRef;
+use crate::picker::Picker;
+
+pub use change::{Change, Changed, Kept, ModelNow, Next, ProfileNow};
+pub use refusal::Refusal;
+pub use status::{Candidate, Mark, Origin, ProviderStatus, Selection, State, Status, Why};
+
+/// A reply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// What it says.
+    pub body: Body,
+    /// What became of the text behind the command line.
+    pub prompt: Prompt,
+    /// The moment for which it is true; times are told relative to it.
+    pub at: Timestamp,
+}
+
+/// The kinds of reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Models to choose from.
+    Picker(PickerView),
+    /// What is used now and what could be.
+    Status(Box<Status>),
+    /// Why the next request goes where it goes.
+    Why(Box<Why>),
+    /// What a command changed.
+    Changed(Box<Changed>),
+    /// How commands are written.
+    Help,
+    /// A command line that is wrong, drawn with its faults.
+    Faults(String),
+    /// A command that was understood and not carried out.
+    Refused(Refusal),
+}
+
+/// A page of a picker, and why it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PickerView {
+    /// All choices.
+    pub picker: Picker,
+    /// The page to show, from 1.
+    pub page: usize,
+    /// What the chat uses now.
+    pub selection: Option<Selection>,
+    /// Why it is shown, if nobody asked for it.
+    pub occasion: Occasion,
+}
+
+/// Why a picker is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// Somebody asked for it.
+    Asked,
+    /// A name means several models: these.
+    Ambiguous(String),
+    /// A number came for a picker that is not there or not true any more.
+    StaleNumber(u16),
+}
+
+/// What became of the text behind a command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// There was none.
+    None,
+    /// It goes to the model, with the new selection.
+    Sent,
+    /// It was not sent: it would have run on a selection that nobody asked for.
+    NotSent,
+}
+
+/// A model with the name that people call it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedModel {
+    /// The alias, if it has one.
+    pub alias: Option<String>,
+    /// The full reference.
+    pub model: ModelRef,
+}
