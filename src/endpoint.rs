@@ -56,7 +56,7 @@ pub enum KeyHeader {
 }
 
 /// Where a provider is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Scheme, host and path, without a slash at the end, for example `https://api.anthropic.com`.
     pub base_url: String,
@@ -66,6 +66,19 @@ pub struct Endpoint {
     pub key_header: KeyHeader,
     /// Headers that the configuration adds, in its order.
     pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Endpoint {
+    /// Shows the names of the headers only: their values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Endpoint")
+            .field("base_url", &self.base_url)
+            .field("api", &self.api)
+            .field("key_header", &self.key_header)
+            .field("headers", &headers)
+            .finish()
+    }
 }
 
 impl Endpoint {

@@ -1,20 +1,35 @@
 //! modelpin: slash-command middleware that puts a person in charge of the credential that a chat uses.
 
 pub mod access;
+pub mod apply;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod chat;
+pub mod classify;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
+pub mod command;
+pub mod config;
 pub mod cooldown;
 pub mod credential;
+pub mod credentials;
 pub mod endpoint;
+pub mod middleware;
 pub mod model;
+pub mod order;
 pub mod outcome;
 pub mod picker;
 pub mod pin;
+pub mod places;
 pub mod profile;
 pub mod provide;
+pub mod render;
+pub mod resolver;
 pub mod secret;
 pub mod session;
 pub mod similar;
 pub mod store;
 pub mod terms;
 pub mod view;
+pub mod wire;

@@ -1,3 +1,7 @@
 //! The `modelpin` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    modelpin::cli::main()
+}

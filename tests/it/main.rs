@@ -1,4 +1,16 @@
 //! The one integration binary: a module for each subject.
 
+mod classify;
+mod command;
+mod config;
+mod credentials;
+#[cfg(feature = "cli")]
+mod demo;
 mod floors;
+mod order;
+mod order_props;
+mod places;
 mod stores;
+mod wire;
+#[cfg(feature = "client")]
+mod wire_client;

@@ -54,8 +54,15 @@ pub(super) fn reason(ink: Ink, candidate: &Candidate, now: Timestamp) -> String 
         (_, Some(until)) => format!("usable at {}", moment(until, now)),
         (_, None) => "not usable until something is done".to_owned(),
     };
-    let pinned = if candidate.marks.contains(&Mark::Pinned) { ", pinned" } else { "" };
-    let source = candidate.source.as_ref().map(|source| format!(" ({})", ink.words(source)));
+    let pinned = if candidate.marks.contains(&Mark::Pinned) {
+        ", pinned"
+    } else {
+        ""
+    };
+    let source = candidate
+        .source
+        .as_ref()
+        .map(|source| format!(" ({})", ink.words(source)));
     format!(
         "{}{}: {}, {when}{pinned}",
         ink.name(candidate.profile.as_str()),

@@ -21,18 +21,29 @@ pub(super) fn say(items: &mut Items, ink: Ink, changed: &Changed, now: Timestamp
     match &changed.model {
         None => lines.push("Model: none is configured".to_owned()),
         Some(now) => {
-            let before = now.before.as_ref().map(|before| format!(", was {}", model(ink, before)));
+            let before = now
+                .before
+                .as_ref()
+                .map(|before| format!(", was {}", model(ink, before)));
             let mode = match now.mode {
                 Mode::Strict => ", no other model may step in",
                 Mode::Prefer => "",
             };
-            lines.push(format!("Model: {}{}{mode}", model(ink, &now.model), before.unwrap_or_default()));
+            lines.push(format!(
+                "Model: {}{}{mode}",
+                model(ink, &now.model),
+                before.unwrap_or_default()
+            ));
         }
     }
     lines.push(match &changed.profile {
         None | Some(ProfileNow::Auto) => "Profile: automatic".to_owned(),
         Some(ProfileNow::Pinned { id, mode, kept }) => {
-            let id = id.as_ref().map_or("one that is not shown to you".to_owned(), |id| ink.name(id.as_str()));
+            let id = id
+                .as_ref()
+                .map_or("one that is not shown to you".to_owned(), |id| {
+                    ink.name(id.as_str())
+                });
             let mode = match mode {
                 Mode::Strict => "only this one",
                 Mode::Prefer => "this one first, others may follow",
@@ -75,12 +86,21 @@ pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
             id(profile),
             state(*why, now)
         ),
-        Next::NoCredential => "Next message: will be refused, there is no credential for this provider".to_owned(),
+        Next::NoCredential => {
+            "Next message: will be refused, there is no credential for this provider".to_owned()
+        }
         Next::AllRest(Some(until)) => format!(
             "Next message: will be refused, every profile rests; the first is back at {}",
             moment(*until, now)
         ),
         Next::AllRest(None) => "Next message: will be refused, every profile is disabled".to_owned(),
+        Next::Refused(why, remedy) => {
+            format!(
+                "Next message: will be refused, {}; {}",
+                ink.words(why),
+                ink.words(remedy)
+            )
+        }
         Next::Unknown => "Next message: cannot be told, the credentials cannot be read".to_owned(),
     }
 }

@@ -38,7 +38,9 @@ impl Items {
                 messages.push(String::new());
                 used = 0;
             }
-            let Some(message) = messages.last_mut() else { continue };
+            let Some(message) = messages.last_mut() else {
+                continue;
+            };
             if used > 0 {
                 message.push('\n');
             } else if piece.is_empty() {
@@ -87,7 +89,11 @@ mod tests {
         }
         let messages = items.into_messages();
         assert!(messages.len() > 1);
-        assert!(messages.iter().all(|message| message.chars().count() <= MESSAGE_CHARS));
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.chars().count() <= MESSAGE_CHARS)
+        );
         let shown: Vec<&str> = messages
             .iter()
             .flat_map(|message| message.lines())

@@ -54,7 +54,7 @@ impl Render for Text {
             Body::Status(status) => status::say(&mut items, ink, status, view.at),
             Body::Why(why) => status::say_why(&mut items, ink, why, view.at),
             Body::Changed(changed) => change::say(&mut items, ink, changed, view.at),
-            Body::Help => items.push(ink.block(crate::command::help())),
+            Body::Help => items.push(ink.block(crate::command::help::short())),
             Body::Faults(drawing) => items.push(ink.block(drawing)),
             Body::Refused(refusal) => refusal::say(&mut items, ink, refusal),
         }

@@ -10,7 +10,9 @@ use crate::view::{Occasion, PickerView};
 
 pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestamp) {
     match &shown.occasion {
-        Occasion::Asked => items.push(selection_lines(ink, shown.selection.as_ref(), now).join(ink.line_break())),
+        Occasion::Asked => {
+            items.push(selection_lines(ink, shown.selection.as_ref(), now).join(ink.line_break()))
+        }
         Occasion::Ambiguous(written) => items.push(format!(
             "{} is served by several providers; nothing changed. Which one?",
             ink.name(written)
@@ -19,7 +21,9 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
             "Number {number} belongs to no list that is still true; nothing changed. Pick from this one:"
         )),
     }
-    let Some(page) = shown.picker.page(shown.page) else { return };
+    let Some(page) = shown.picker.page(shown.page) else {
+        return;
+    };
     if page.choices.is_empty() {
         items.gap();
         items.push("There is no model to choose from.".to_owned());
@@ -31,7 +35,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
 }
 
 fn groups(items: &mut Items, ink: Ink, page: Page<'_>, now: Timestamp) {
-    for group in page.choices.chunk_by(|a, b| a.model.provider() == b.model.provider()) {
+    for group in page
+        .choices
+        .chunk_by(|a, b| a.model.provider() == b.model.provider())
+    {
         let Some(first) = group.first() else { continue };
         items.gap();
         items.push(ink.strong(first.model.provider().as_str()));
@@ -42,7 +49,11 @@ fn groups(items: &mut Items, ink: Ink, page: Page<'_>, now: Timestamp) {
         for choice in group {
             let mut line = format!("{}{}", ink.numbered(choice.number), choice_line(ink, choice, now));
             if !shared && !choice.profiles.is_empty() {
-                line.push_str(&format!("{}     {}", ink.line_break(), profiles(ink, choice, now)));
+                line.push_str(&format!(
+                    "{}     {}",
+                    ink.line_break(),
+                    profiles(ink, choice, now)
+                ));
             }
             if ink == Ink::Markdown {
                 line.push_str(ink.line_break().trim_end_matches('\n'));
@@ -67,19 +78,30 @@ fn choice_line(ink: Ink, choice: &Choice, now: Timestamp) -> String {
         notes.push("now".to_owned());
     }
     notes.extend(usability(choice.usability, now));
-    if notes.is_empty() { name } else { format!("{name} ({})", notes.join(", ")) }
+    if notes.is_empty() {
+        name
+    } else {
+        format!("{name} ({})", notes.join(", "))
+    }
 }
 
 fn profiles(ink: Ink, choice: &Choice, now: Timestamp) -> String {
     let one = |option: &ProfileOption| {
-        let name = option.id.short_name(choice.model.provider()).unwrap_or(option.id.as_str());
+        let name = option
+            .id
+            .short_name(choice.model.provider())
+            .unwrap_or(option.id.as_str());
         let mut notes = Vec::new();
         if option.standing == Standing::Current {
             notes.push("pinned".to_owned());
         }
         notes.extend(usability(option.usability, now));
         let name = ink.name(name);
-        if notes.is_empty() { name } else { format!("{name} ({})", notes.join(", ")) }
+        if notes.is_empty() {
+            name
+        } else {
+            format!("{name} ({})", notes.join(", "))
+        }
     };
     let all: Vec<String> = choice.profiles.iter().map(one).collect();
     format!("profiles: {}", all.join(", "))
@@ -98,10 +120,15 @@ fn foot(ink: Ink, page: Page<'_>) -> String {
     let number = page.choices.first().map_or(1, |choice| choice.number);
     let mut example = format!("Pick with {}", ink.typed(&format!("/model {number}")));
     let named = page.choices.iter().find_map(|choice| {
-        let profile = choice.profiles.iter().find(|option| option.usability == Usability::Ok)?;
+        let profile = choice
+            .profiles
+            .iter()
+            .find(|option| option.usability == Usability::Ok)?;
         let name = profile.id.short_name(choice.model.provider())?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        name.chars().all(plain).then(|| format!("/model {}@{name}", choice.number))
+        name.chars()
+            .all(plain)
+            .then(|| format!("/model {}@{name}", choice.number))
     });
     if let Some(with_profile) = named {
         example.push_str(&format!(", with a profile {}", ink.typed(&with_profile)));

@@ -6,9 +6,18 @@ use super::status::{model, scope};
 use crate::view::Refusal;
 
 pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
-    let list = |names: &[String]| names.iter().map(|name| ink.name(name)).collect::<Vec<_>>().join(", ");
+    let list = |names: &[String]| {
+        names
+            .iter()
+            .map(|name| ink.name(name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let ids = |ids: &[crate::profile::ProfileId]| {
-        ids.iter().map(|id| ink.name(id.as_str())).collect::<Vec<_>>().join(", ")
+        ids.iter()
+            .map(|id| ink.name(id.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let (what, remedy) = match refusal {
         Refusal::UnknownModel { written, near } => (
@@ -27,8 +36,16 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             ),
             "Whoever runs this bot can allow it by adding it there.".to_owned(),
         ),
-        Refusal::UnknownProfile { written, provider, near } => (
-            format!("{} has no profile called {}.", ink.strong(provider.as_str()), ink.name(written)),
+        Refusal::UnknownProfile {
+            written,
+            provider,
+            near,
+        } => (
+            format!(
+                "{} has no profile called {}.",
+                ink.strong(provider.as_str()),
+                ink.name(written)
+            ),
             if near.is_empty() {
                 format!("{} shows those that there are.", ink.typed("/model status"))
             } else {
@@ -68,7 +85,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
         ),
         Refusal::NoSuchPage { page, pages } => (
             format!("There is no page {page}: the list has {pages}."),
-            format!("{} shows the last one.", ink.typed(&format!("/model list {pages}"))),
+            format!(
+                "{} shows the last one.",
+                ink.typed(&format!("/model list {pages}"))
+            ),
         ),
         Refusal::NothingToUndo { scope: of } => (
             format!("There is no change to take back for {}.", scope(*of)),
@@ -79,7 +99,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             format!("Name one: {}.", ink.typed("/model provider/model")),
         ),
         Refusal::NotKept { cause } => (
-            format!("The choice could not be kept, so nothing is pinned: {}.", ink.words(cause)),
+            format!(
+                "The choice could not be kept, so nothing is pinned: {}.",
+                ink.words(cause)
+            ),
             "Try again in a moment.".to_owned(),
         ),
         Refusal::Broken { cause, .. } => (
@@ -88,7 +111,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
         ),
     };
     let nothing = match refusal {
-        Refusal::NotKept { .. } | Refusal::Broken { .. } | Refusal::NothingToUndo { .. } | Refusal::NoCommands => "",
+        Refusal::NotKept { .. }
+        | Refusal::Broken { .. }
+        | Refusal::NothingToUndo { .. }
+        | Refusal::NoCommands => "",
         Refusal::NoSuchPage { .. } | Refusal::UnknownProvider { .. } => "",
         _ => " Nothing changed.",
     };

@@ -48,15 +48,26 @@ pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Time
     let profile = match &selection.profile {
         None => "Profile: automatic".to_owned(),
         Some((id, mode, of, ends)) => {
-            let id = id.as_ref().map_or("one that is not shown to you".to_owned(), |id| ink.name(id.as_str()));
+            let id = id
+                .as_ref()
+                .map_or("one that is not shown to you".to_owned(), |id| {
+                    ink.name(id.as_str())
+                });
             let mode = match mode {
                 Mode::Strict => "only this one",
                 Mode::Prefer => "this one first",
             };
-            format!("Profile: {id}, {mode}, pinned to {}{}", scope(*of), end(*ends, now))
+            format!(
+                "Profile: {id}, {mode}, pinned to {}{}",
+                scope(*of),
+                end(*ends, now)
+            )
         }
     };
-    vec![format!("Model: {}, {origin}", model(ink, &selection.model)), profile]
+    vec![
+        format!("Model: {}, {origin}", model(ink, &selection.model)),
+        profile,
+    ]
 }
 
 pub(super) fn say(items: &mut Items, ink: Ink, status: &Status, now: Timestamp) {
@@ -92,7 +103,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, status: &Status, now: Timestamp) 
 pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
     items.push(selection_lines(ink, why.selection.as_ref(), now).join(ink.line_break()));
     items.gap();
-    items.push(format!("Candidates for the next request, in the order of {}:", why.basis));
+    items.push(format!(
+        "Candidates for the next request, in the order of {}:",
+        why.basis
+    ));
     if ink == Ink::Markdown {
         items.gap();
     }
@@ -100,7 +114,11 @@ pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
         items.push(format!("{}none", ink.bullet()));
     }
     for (candidate, number) in why.candidates.iter().zip(1..) {
-        items.push(format!("{}{}", ink.numbered(number), candidate::reason(ink, candidate, now)));
+        items.push(format!(
+            "{}{}",
+            ink.numbered(number),
+            candidate::reason(ink, candidate, now)
+        ));
     }
     items.gap();
     items.push(next_line(ink, &why.next, now));

@@ -13,7 +13,11 @@ pub(super) fn length(wait: Duration) -> String {
     let minutes = seconds.div_ceil(60);
     let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     let two = |a: u128, unit_a, b: u128, unit_b| {
-        if b == 0 { format!("{a}{unit_a}") } else { format!("{a}{unit_a} {b}{unit_b}") }
+        if b == 0 {
+            format!("{a}{unit_a}")
+        } else {
+            format!("{a}{unit_a} {b}{unit_b}")
+        }
     };
     match (days, hours) {
         (0, 0) => format!("{rest}m"),
@@ -25,7 +29,11 @@ pub(super) fn length(wait: Duration) -> String {
 /// A moment in UTC, and how far off it is: `14:05 UTC (in 2h)`, with the date when it is over a day away.
 pub(super) fn moment(at: Timestamp, now: Timestamp) -> String {
     let wait = at.since(now);
-    let pattern = if wait < Duration::from_secs(24 * 3600) { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
+    let pattern = if wait < Duration::from_secs(24 * 3600) {
+        "%H:%M UTC"
+    } else {
+        "%Y-%m-%d %H:%M UTC"
+    };
     match jiff::Timestamp::from_millisecond(at.as_millis()) {
         Ok(moment) => format!("{} (in {})", moment.strftime(pattern), length(wait)),
         Err(_) => format!("in {}", length(wait)),
@@ -50,7 +58,13 @@ mod tests {
     #[test]
     fn a_moment_tells_the_date_only_when_it_is_far() {
         let now = Timestamp::from_millis(1_770_724_800_000);
-        assert_eq!(moment(now.after(Duration::from_secs(7_200)), now), "14:00 UTC (in 2h)");
-        assert_eq!(moment(now.after(Duration::from_secs(90_000)), now), "2026-02-11 13:00 UTC (in 1d 1h)");
+        assert_eq!(
+            moment(now.after(Duration::from_secs(7_200)), now),
+            "14:00 UTC (in 2h)"
+        );
+        assert_eq!(
+            moment(now.after(Duration::from_secs(90_000)), now),
+            "2026-02-11 13:00 UTC (in 1d 1h)"
+        );
     }
 }

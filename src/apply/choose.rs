@@ -1,0 +1,210 @@
+//! From a written choice to a committed pin.
+
+use std::sync::Arc;
+
+use crate::access::Act;
+use crate::catalog::{Meaning, ProfileMeaning, Split, split, which_profile};
+use crate::command::{Choose, Reference};
+use crate::model::{ModelRef, ProviderId};
+use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, Record, ScopeKey, Set};
+use crate::session::Scope;
+use crate::terms::{Lifetime, Mode};
+use crate::view::{self, Body, Kept, NamedModel, Occasion, Refusal};
+
+use super::outlook::Done;
+use super::{Desk, Errand};
+
+/// The profile name that goes back to automatic choice.
+const AUTO: &str = "auto";
+
+impl Desk {
+    pub(super) async fn choose_model(
+        &self,
+        errand: Errand<'_>,
+        choose: &Choose,
+        reference: &Reference,
+    ) -> Result<Body, Refusal> {
+        self.permit(errand, choose.scope.unwrap_or_default())?;
+        let (model, profile) = match reference {
+            Reference::Exact { model, profile } => (model.as_str(), profile.as_deref()),
+            Reference::Bare(whole) => {
+                let (model, profile) = reference.written();
+                let parts = split(errand.book.catalog(), whole, Split { model, profile });
+                (parts.model, parts.profile)
+            }
+        };
+        let current = self.provider_now(errand);
+        let default = errand
+            .book
+            .catalog()
+            .default_model()
+            .map(|model| model.provider().clone());
+        let usable = |provider: &ProviderId| errand.can_use(provider);
+        let from = errand.standpoint(&usable, current.as_ref(), default.as_ref());
+        match errand.book.catalog().meaning(model, &from) {
+            Meaning::Model(meant) => self.pin(errand, choose, Some(meant), profile).await,
+            Meaning::Ambiguous(models) => {
+                Ok(self.picker_of(errand, &models, Occasion::Ambiguous(model.to_owned())))
+            }
+            Meaning::Refused(refused) => Err(Refusal::ModelNotAllowed {
+                model: refused.model,
+                rule: refused.rule,
+            }),
+            Meaning::Unknown(near) => Err(Refusal::UnknownModel {
+                written: model.to_owned(),
+                near,
+            }),
+        }
+    }
+
+    pub(super) async fn choose_number(
+        &self,
+        errand: Errand<'_>,
+        choose: &Choose,
+        number: u16,
+        profile: Option<&str>,
+    ) -> Result<Body, Refusal> {
+        self.permit(errand, choose.scope.unwrap_or_default())?;
+        let catalog = errand.book.catalog();
+        let generation = catalog.generation();
+        let picked = self
+            .shown
+            .model(errand.session, errand.book.agent(), number, generation);
+        match picked.filter(|model| catalog.allows(model)) {
+            Some(model) => self.pin(errand, choose, Some(model), profile).await,
+            None => Ok(self.whole_picker(errand, Occasion::StaleNumber(number))),
+        }
+    }
+
+    pub(super) async fn choose_profile(
+        &self,
+        errand: Errand<'_>,
+        choose: &Choose,
+        name: &str,
+    ) -> Result<Body, Refusal> {
+        self.permit(errand, choose.scope.unwrap_or_default())?;
+        self.pin(errand, choose, None, Some(name)).await
+    }
+
+    /// Commits a choice. Without a model, the profile is looked up for the one in force, which stays.
+    async fn pin(
+        &self,
+        errand: Errand<'_>,
+        choose: &Choose,
+        model: Option<ModelRef>,
+        profile: Option<&str>,
+    ) -> Result<Body, Refusal> {
+        let scope = choose.scope.unwrap_or_default();
+        let before = self.model_now(errand);
+        let meant = match (&model, &before) {
+            (Some(model), _) => model,
+            (None, Some(current)) => &current.model,
+            (None, None) => return Err(Refusal::NoModel),
+        };
+        let profile = profile
+            .map(|name| profile_choice(errand, scope, name, meant, choose.mode))
+            .transpose()?;
+        let kept = if profile.is_some() {
+            Kept::Named
+        } else {
+            Kept::FromBefore
+        };
+        let change = Change::Set(Set {
+            model: model.clone().map(|model| PinnedModel {
+                model,
+                mode: choose.mode.unwrap_or(Mode::Prefer),
+            }),
+            profile,
+            end: match choose.lifetime {
+                None => End::Never,
+                Some(Lifetime::Once) => End::NextRequest,
+                Some(Lifetime::For(length)) => End::At(self.resolver.now().after(length)),
+            },
+            by: Arc::from(errand.actor.id()),
+        });
+        let record = self.commit(errand, scope, &change).await?;
+        let done = Done {
+            change: view::Change::Pinned,
+            scope,
+            record: record.as_ref(),
+            kept,
+        };
+        Ok(self.changed(errand, done, before))
+    }
+
+    /// Commits a change of a scope, and drops what we had chosen for the chat ourselves.
+    pub(super) async fn commit(
+        &self,
+        errand: Errand<'_>,
+        scope: Scope,
+        change: &Change,
+    ) -> Result<Option<Record>, Refusal> {
+        let key = ScopeKey::of(scope, errand.session, errand.book.agent());
+        let pins = self.resolver.pins();
+        let kept = pins.commit(&key, change, self.resolver.now()).await;
+        let record = kept.map_err(|broken| Refusal::NotKept {
+            cause: broken.to_string(),
+        })?;
+        self.resolver.forget_affinity(errand.session, errand.book.agent());
+        tracing::info!(scope = %scope, actor = errand.actor.id(), changed = record.is_some(), "pin changed");
+        Ok(record)
+    }
+
+    /// The model in force before a change.
+    pub(super) fn model_now(&self, errand: Errand<'_>) -> Option<NamedModel> {
+        let selected = self.outlook(errand)?.selected?;
+        Some(errand.named(&selected.model))
+    }
+
+    fn provider_now(&self, errand: Errand<'_>) -> Option<ProviderId> {
+        Some(self.model_now(errand)?.model.provider().clone())
+    }
+}
+
+/// What `@name` says about the profiles of the model's provider.
+fn profile_choice(
+    errand: Errand<'_>,
+    scope: Scope,
+    name: &str,
+    model: &ModelRef,
+    mode: Option<Mode>,
+) -> Result<ProfileChoice, Refusal> {
+    let provider = model.provider();
+    if name == AUTO {
+        return Ok(ProfileChoice::Auto(provider.clone()));
+    }
+    let written = || name.to_owned();
+    let id = match which_profile(name, provider, &errand.visible()) {
+        ProfileMeaning::Profile(id) => id,
+        ProfileMeaning::Several(profiles) => {
+            return Err(Refusal::SeveralProfiles {
+                written: written(),
+                profiles,
+            });
+        }
+        ProfileMeaning::OtherProvider(profile, provider) => {
+            return Err(Refusal::OtherProvider {
+                profile,
+                provider,
+                model: errand.named(model),
+            });
+        }
+        ProfileMeaning::Unknown(near) => {
+            return Err(Refusal::UnknownProfile {
+                written: written(),
+                provider: provider.clone(),
+                near,
+            });
+        }
+    };
+    let rules = errand.snapshot.rules();
+    if !rules.may(errand.actor, Act::Pin, scope, Some(&id)) {
+        return Err(Refusal::NotPermitted { scope });
+    }
+    Ok(ProfileChoice::Pinned(PinnedProfile {
+        account: errand.book.account(&id),
+        provider: provider.clone(),
+        mode: mode.unwrap_or(Mode::Strict),
+        id,
+    }))
+}

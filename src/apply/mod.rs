@@ -1,0 +1,145 @@
+//! Carrying commands out: the change is committed first, and the reply tells what was committed.
+//!
+//! [`Desk::carry_out`] takes a parsed command from a sender who may give commands, and returns a
+//! [`View`](crate::view::View). It asks the catalogue what names mean, the access rules whether the sender may, the
+//! resolver what follows. It does not parse and does not render.
+//!
+//! `choose.rs` is the path of a pin; `shown.rs` remembers which list a number belongs to; the others answer questions.
+
+mod choose;
+mod lists;
+mod outlook;
+mod questions;
+mod reach;
+mod shown;
+mod suggest;
+
+use std::sync::Arc;
+
+use crate::access::Act;
+use crate::command::{ModelCommand, Wanted};
+use crate::pin::{Change, Thread};
+use crate::resolver::{Book, Question, Resolver, Snapshot};
+use crate::session::{Actor, Scope, SessionKey};
+use crate::view::{self, Body, Kept, Refusal};
+
+pub use suggest::Names;
+
+use outlook::Done;
+use shown::Shown;
+
+/// Where commands are carried out.
+#[derive(Debug)]
+pub struct Desk {
+    resolver: Arc<Resolver>,
+    shown: Shown,
+}
+
+/// A command, who gives it, and where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Errand<'a> {
+    session: &'a SessionKey,
+    actor: &'a Actor,
+    snapshot: &'a Snapshot,
+    book: &'a Book,
+}
+
+impl Desk {
+    /// A desk over a resolver.
+    #[must_use]
+    pub fn new(resolver: Arc<Resolver>) -> Self {
+        Self {
+            resolver,
+            shown: Shown::default(),
+        }
+    }
+
+    /// Carries a command out and returns what to say.
+    ///
+    /// Cancelling the call leaves the change committed or not, never half done.
+    pub async fn carry_out(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> Body {
+        let snapshot = self.resolver.snapshot();
+        let book = match snapshot.book(session.agent()) {
+            Ok(book) => book,
+            Err(broken) => {
+                let at = self.resolver.now();
+                let cause = broken.to_string();
+                return Body::Refused(Refusal::Broken { cause, at });
+            }
+        };
+        let errand = Errand {
+            session,
+            actor,
+            snapshot: &snapshot,
+            book: &book,
+        };
+        let done = match command {
+            ModelCommand::Picker => self.list(errand, None, None),
+            ModelCommand::List { provider, page } => self.list(errand, provider.as_deref(), *page),
+            ModelCommand::Status => self.status(errand),
+            ModelCommand::Why => self.why(errand),
+            ModelCommand::Help => Ok(Body::Help),
+            ModelCommand::Default { scope } => {
+                let clear = Change::Clear {
+                    by: Arc::from(actor.id()),
+                    thread: if session.parent().is_some() {
+                        Thread::Yes
+                    } else {
+                        Thread::No
+                    },
+                };
+                self.change(errand, scope.unwrap_or_default(), &clear).await
+            }
+            ModelCommand::Undo { scope } => {
+                self.change(errand, scope.unwrap_or_default(), &Change::Undo)
+                    .await
+            }
+            ModelCommand::Choose(choose) => match &choose.what {
+                Wanted::Model(reference) => self.choose_model(errand, choose, reference).await,
+                Wanted::Number { index, profile } => {
+                    self.choose_number(errand, choose, *index, profile.as_deref())
+                        .await
+                }
+                Wanted::Profile(name) => self.choose_profile(errand, choose, name).await,
+            },
+        };
+        done.unwrap_or_else(Body::Refused)
+    }
+
+    /// Clears or takes back.
+    async fn change(&self, errand: Errand<'_>, scope: Scope, change: &Change) -> Result<Body, Refusal> {
+        self.permit(errand, scope)?;
+        let before = self.model_now(errand);
+        match self.commit(errand, scope, change).await? {
+            None if *change == Change::Undo => Err(Refusal::NothingToUndo { scope }),
+            record => {
+                let done = Done {
+                    change: match (&record, change) {
+                        (None, _) => view::Change::Nothing,
+                        (Some(_), Change::Undo) => view::Change::Undone,
+                        (Some(_), _) => view::Change::Cleared,
+                    },
+                    scope,
+                    record: record.as_ref(),
+                    kept: Kept::FromBefore,
+                };
+                Ok(self.changed(errand, done, before))
+            }
+        }
+    }
+
+    /// Whether the sender may change what holds in `scope`.
+    fn permit(&self, errand: Errand<'_>, scope: Scope) -> Result<(), Refusal> {
+        if errand.snapshot.rules().may(errand.actor, Act::Pin, scope, None) {
+            Ok(())
+        } else {
+            Err(Refusal::NotPermitted { scope })
+        }
+    }
+
+    /// The decision for the next request from here; asking changes nothing.
+    fn outlook(&self, errand: Errand<'_>) -> Option<crate::resolver::Decision> {
+        let question = Question::new(errand.session, errand.actor);
+        self.resolver.explain(question).ok()
+    }
+}

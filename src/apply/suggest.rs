@@ -1,0 +1,51 @@
+//! What a sender could type: for completion, where a platform has it.
+
+use crate::model::ProviderId;
+use crate::profile::ProfileId;
+use crate::resolver::{Book, Snapshot};
+use crate::session::{Actor, SessionKey};
+
+use super::{Desk, Errand};
+
+/// The names that mean something to a sender in a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    /// Aliases and references of models that may be selected, with the provider.
+    pub models: Vec<(String, ProviderId)>,
+    /// Profiles that the sender may see, with the provider.
+    pub profiles: Vec<(ProfileId, ProviderId)>,
+}
+
+impl Desk {
+    /// The names that mean something to `actor` in `session`; none if the credentials cannot be read.
+    #[must_use]
+    pub fn names(&self, session: &SessionKey, actor: &Actor) -> Names {
+        let snapshot = self.resolver.snapshot();
+        let Ok(book) = snapshot.book(session.agent()) else {
+            return Names::default();
+        };
+        names(&snapshot, &book, session, actor)
+    }
+}
+
+fn names(snapshot: &Snapshot, book: &Book, session: &SessionKey, actor: &Actor) -> Names {
+    let errand = Errand {
+        session,
+        actor,
+        snapshot,
+        book,
+    };
+    let models = book.catalog().selectable().flat_map(|entry| {
+        let provider = entry.model.provider().clone();
+        let alias = entry.alias.clone().map(|alias| (alias, provider.clone()));
+        alias.into_iter().chain([(entry.model.to_string(), provider)])
+    });
+    Names {
+        models: models.collect(),
+        profiles: errand
+            .visible()
+            .into_iter()
+            .map(|profile| (profile.id, profile.provider))
+            .collect(),
+    }
+}

@@ -1,0 +1,241 @@
+//! One message: to the middleware, then to a model under a lease.
+
+use std::future::Future;
+
+use crate::apply::Names;
+use crate::classify::Verdict;
+use crate::middleware::{Handled, Message, ModelPin};
+use crate::outcome::FailureClass;
+use crate::resolver::{Lease, Question, ResolveError};
+use crate::session::{Actor, SessionKey};
+use crate::wire::{self, AnswerStream, Client, Failure, Piece, Role, Turn};
+
+use super::ChatError;
+use super::events::{Attempt, Ending, Events};
+
+/// The longest answer that is asked for, in tokens.
+const MOST_TOKENS: u32 = 4_096;
+
+/// One chat: its middleware, its client, and what was said so far.
+pub(super) struct Talk {
+    modelpin: ModelPin,
+    client: Client,
+    session: SessionKey,
+    actor: Actor,
+    said: Vec<Turn>,
+}
+
+/// Whether a message did what it was meant to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Went {
+    Well,
+    Wrong,
+}
+
+impl Talk {
+    pub(super) fn new(modelpin: ModelPin, client: Client, session: SessionKey, actor: Actor) -> Self {
+        Self {
+            modelpin,
+            client,
+            session,
+            actor,
+            said: Vec::new(),
+        }
+    }
+
+    /// Forgets what was said. Pins stay: they belong to the chat.
+    pub(super) fn begin_anew(&mut self) {
+        self.said.clear();
+    }
+
+    /// The names that can be completed.
+    pub(super) fn names(&self) -> Names {
+        self.modelpin.names(&self.session, &self.actor)
+    }
+
+    /// The model in force, and the profile if one is pinned: `sonnet@demo:work`.
+    pub(super) fn selection(&self) -> Option<String> {
+        let resolver = self.modelpin.resolver();
+        let decision = resolver.explain(Question::new(&self.session, &self.actor)).ok()?;
+        let model = decision.selected?.model;
+        let snapshot = resolver.snapshot();
+        let book = snapshot.book(self.session.agent()).ok()?;
+        let name = book
+            .catalog()
+            .alias(&model)
+            .map_or_else(|| model.to_string(), str::to_owned);
+        Some(match decision.pinned {
+            Some(pinned) => format!("{name}@{}", pinned.value.id),
+            None => name,
+        })
+    }
+
+    /// Takes one message. `stop` ends an answer that is being written.
+    pub(super) async fn hear<S: Future<Output = ()>>(
+        &mut self,
+        text: &str,
+        events: &mut dyn Events,
+        stop: impl Fn() -> S,
+    ) -> Result<Went, ChatError> {
+        let (session, actor) = (self.session.clone(), self.actor.clone());
+        let message = Message::new(&session, &actor, text);
+        let prompt = match self.modelpin.handle(&message).await? {
+            Handled::Text => text,
+            Handled::Ignored => {
+                events.ignored()?;
+                return Ok(Went::Well);
+            }
+            Handled::Reply(view) => {
+                events.reply(&view)?;
+                let wrong = matches!(
+                    view.body,
+                    crate::view::Body::Refused(_) | crate::view::Body::Faults(_)
+                );
+                return Ok(if wrong { Went::Wrong } else { Went::Well });
+            }
+            Handled::ReplyAndSend(view, rest) => {
+                events.reply(&view)?;
+                rest
+            }
+        };
+        self.ask(prompt, events, stop).await
+    }
+
+    async fn ask<S: Future<Output = ()>>(
+        &mut self,
+        prompt: &str,
+        events: &mut dyn Events,
+        stop: impl Fn() -> S,
+    ) -> Result<Went, ChatError> {
+        self.said.push(Turn {
+            role: Role::User,
+            text: prompt.to_owned(),
+        });
+        let mut answer = String::new();
+        let went = self.attempts(events, &stop, &mut answer).await;
+        if answer.is_empty() {
+            // Nobody answered: the question is not part of the conversation.
+            self.said.pop();
+        } else {
+            self.said.push(Turn {
+                role: Role::Assistant,
+                text: answer,
+            });
+        }
+        went
+    }
+
+    /// One credential after the other, until one answers or nobody is left.
+    async fn attempts<S: Future<Output = ()>>(
+        &self,
+        events: &mut dyn Events,
+        stop: &impl Fn() -> S,
+        answer: &mut String,
+    ) -> Result<Went, ChatError> {
+        let mut attempts = self.modelpin.attempts(&self.session, &self.actor);
+        loop {
+            let lease = match attempts.next().await {
+                Ok(lease) => lease,
+                Err(ResolveError::Refused(refusal)) => {
+                    let now = self.modelpin.resolver().now();
+                    events.refused(&refusal, now)?;
+                    return Ok(Went::Wrong);
+                }
+                Err(other) => {
+                    events.failed(&other.to_string())?;
+                    return Ok(Went::Wrong);
+                }
+            };
+            let asked = tokio::select! {
+                () = stop() => return stopped(events, &lease),
+                asked = self.send(&lease) => asked,
+            };
+            match asked {
+                Ok(stream) => return read(lease, stream, events, stop, answer).await,
+                Err(failure) => {
+                    let why = failure.to_string();
+                    let now = self.modelpin.resolver().now();
+                    let verdict = failure.verdict(lease.model().provider(), now);
+                    let class = verdict.map(|verdict| verdict.class);
+                    let why = class.map_or_else(|| why.clone(), |class| format!("{why}: {class}"));
+                    events.attempt_failed(attempt(&lease), &why)?;
+                    report(lease, verdict);
+                    if class.is_none_or(blames_the_request) {
+                        return Ok(Went::Wrong);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn send(&self, lease: &Lease) -> Result<AnswerStream, Failure> {
+        let unsent = |error: wire::WireError| Failure::Unsent {
+            source: Box::new(error),
+        };
+        let endpoint = lease.endpoint();
+        let request =
+            wire::request(endpoint, lease.model().model(), &self.said, MOST_TOKENS).map_err(unsent)?;
+        let request = lease.apply(request).map_err(unsent)?;
+        self.client.ask(request, endpoint.api).await
+    }
+}
+
+/// Reads an answer. After its first piece there is no other attempt.
+async fn read<S: Future<Output = ()>>(
+    lease: Lease,
+    mut stream: AnswerStream,
+    events: &mut dyn Events,
+    stop: &impl Fn() -> S,
+    answer: &mut String,
+) -> Result<Went, ChatError> {
+    events.begin(attempt(&lease))?;
+    loop {
+        let piece = tokio::select! {
+            () = stop() => return stopped(events, &lease),
+            piece = stream.next() => piece,
+        };
+        match piece {
+            Some(Ok(Piece::Text(text))) => {
+                answer.push_str(&text);
+                events.piece(&text)?;
+            }
+            Some(Ok(Piece::Done { .. })) | None => {
+                events.end(attempt(&lease), &Ending::Whole)?;
+                lease.succeeded();
+                return Ok(Went::Well);
+            }
+            Some(Err(failure)) => {
+                events.end(attempt(&lease), &Ending::Broken(failure.to_string()))?;
+                // The provider had begun to answer: that says nothing against the credential.
+                return Ok(Went::Wrong);
+            }
+        }
+    }
+}
+
+fn stopped(events: &mut dyn Events, lease: &Lease) -> Result<Went, ChatError> {
+    events.end(attempt(lease), &Ending::Stopped)?;
+    Ok(Went::Wrong)
+}
+
+fn attempt(lease: &Lease) -> Attempt<'_> {
+    Attempt {
+        model: lease.model(),
+        profile: lease.profile(),
+        decision: lease.decision(),
+    }
+}
+
+fn report(lease: Lease, verdict: Option<Verdict>) {
+    if let Some(verdict) = verdict {
+        lease.failed(verdict.class, verdict.retry_at);
+    }
+}
+
+/// Whether another credential would fail in the same way.
+fn blames_the_request(class: FailureClass) -> bool {
+    matches!(
+        class,
+        FailureClass::Format | FailureClass::ContextOverflow | FailureClass::ModelNotFound
+    )
+}

@@ -1,0 +1,131 @@
+//! The words of a structured error, wherever a provider puts them.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use super::times::Wait;
+
+/// The most of a body that is looked at. A longer one is no structured error of any provider.
+const MOST: usize = 64 * 1024;
+
+/// What a failed answer's body says, in lower case.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Codes: `error.type`, `error.code`, `error.status`, and what stands for them elsewhere.
+    codes: Vec<String>,
+    /// Messages for people: `error.message`, `message`, `detail`, `error_description`.
+    messages: Vec<String>,
+    /// The deadlines that the error gives.
+    pub(super) waits: Vec<Wait>,
+    /// Whether the error blames the parameter `model`.
+    pub(super) about_model: bool,
+    /// Whether it is a page for browsers.
+    pub(super) html: bool,
+}
+
+impl Said {
+    /// Reads a body; one that is neither JSON nor HTML says nothing.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
+        let body = body.trim_ascii_start();
+        let body = body
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(body)
+            .trim_ascii_start();
+        let mut said = Self::default();
+        if is_html(headers, body) {
+            said.html = true;
+        } else if body.len() <= MOST
+            && let Ok(json) = serde_json::from_slice::<Value>(body)
+        {
+            // Google wraps the error of a streamed request into an array.
+            said.take_answer(json.get(0).unwrap_or(&json));
+        }
+        said
+    }
+
+    /// Whether one of the codes is one of `codes`.
+    pub(super) fn is(&self, codes: &[&str]) -> bool {
+        self.codes.iter().any(|code| codes.contains(&code.as_str()))
+    }
+
+    /// Whether one of the codes begins with `start`.
+    pub(super) fn begins(&self, start: &str) -> bool {
+        self.codes.iter().any(|code| code.starts_with(start))
+    }
+
+    /// Whether a message has one of `phrases` in it.
+    pub(super) fn mentions(&self, phrases: &[&str]) -> bool {
+        self.messages
+            .iter()
+            .any(|message| phrases.iter().any(|phrase| message.contains(phrase)))
+    }
+
+    fn take_answer(&mut self, answer: &Value) {
+        for key in ["type", "code", "status", "__type"] {
+            self.take_code(&answer[key]);
+        }
+        for key in ["message", "error_description"] {
+            self.take_message(&answer[key]);
+        }
+        match &answer["detail"] {
+            Value::Array(list) => list.iter().for_each(|item| self.take_message(&item["msg"])),
+            Value::Object(detail) => detail
+                .get("message")
+                .into_iter()
+                .for_each(|text| self.take_message(text)),
+            detail => self.take_message(detail),
+        }
+        match &answer["error"] {
+            // OAuth has a code there (RFC 6749, section 5.2), others a sentence.
+            error @ Value::String(_) => {
+                self.take_code(error);
+                self.take_message(error);
+            }
+            error => self.take_error(error),
+        }
+    }
+
+    fn take_error(&mut self, error: &Value) {
+        for key in ["type", "code", "status"] {
+            self.take_code(&error[key]);
+        }
+        self.take_message(&error["message"]);
+        self.about_model |= error["param"] == "model";
+        for detail in error["details"].as_array().into_iter().flatten() {
+            self.take_code(&detail["reason"]);
+        }
+        // `resets_*` is how ChatGPT subscriptions tell the end of a usage window.
+        for key in ["retry_after", "resets_in_seconds", "resets_at"] {
+            match &error[key] {
+                Value::String(text) => self.waits.push(Wait(text.clone())),
+                Value::Number(number) => self.waits.push(Wait(number.to_string())),
+                _ => {}
+            }
+        }
+    }
+
+    fn take_code(&mut self, value: &Value) {
+        if let Some(code) = value.as_str() {
+            self.codes.push(code.trim().to_ascii_lowercase());
+        }
+    }
+
+    fn take_message(&mut self, value: &Value) {
+        if let Some(message) = value.as_str() {
+            self.messages.push(message.to_ascii_lowercase());
+        }
+    }
+}
+
+fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let told = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim().to_ascii_lowercase().starts_with("text/html"));
+    let starts = |tag: &[u8]| {
+        body.get(..tag.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    };
+    told || starts(b"<!doctype html") || starts(b"<html")
+}

@@ -1,0 +1,142 @@
+//! The commands and their options.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::chat::{Options, Output, Partner};
+use crate::session::AgentId;
+
+use super::explain::ExplainArgs;
+use super::models::Models;
+use super::parse::ParseArgs;
+use super::wrong::Wrong;
+
+/// Choose which model and which credential a chat uses.
+#[derive(Debug, Parser)]
+#[command(
+    name = "modelpin",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Examples:\n  modelpin chat                     talk in the terminal\n  modelpin models status --json     which credentials there are\n  modelpin explain --provider anthropic --json\n  modelpin help model               how /model is written"
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// The state directory [default: ~/.modelpin, else one of OpenClaw's]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+    /// The configuration file [default: modelpin.json in the state directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The agent [default: the configured default agent]
+    #[arg(long, global = true, value_name = "ID")]
+    pub(super) agent: Option<String>,
+    /// No colour (so does the variable NO_COLOR)
+    #[arg(long, global = true)]
+    pub(super) no_color: bool,
+    /// Log more; twice for everything of modelpin
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Log errors only; twice for nothing
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) quiet: u8,
+    /// How logs are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(super) log_format: LogFormat,
+}
+
+impl Global {
+    /// The agent that was asked for.
+    pub(super) fn agent(&self) -> Result<Option<AgentId>, Wrong> {
+        let agent = self.agent.as_deref().map(AgentId::new).transpose();
+        agent.map_err(|bad| Wrong::Usage(bad.to_string()))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Talk in the terminal; without credentials, to a built-in demo provider
+    #[command(
+        after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json"
+    )]
+    Chat(ChatArgs),
+    /// Models, and the credentials that serve them
+    Models(Models),
+    /// Show the resolver's decision without taking it
+    #[command(
+        after_help = "Examples:\n  modelpin explain --provider anthropic\n  modelpin explain --provider anthropic --profile anthropic:work --json"
+    )]
+    Explain(ExplainArgs),
+    /// Show how a chat message is read
+    #[command(
+        after_help = "Examples:\n  modelpin parse '/model opus@work --for 2h'\n  echo '{\"input\": \"/model opus\"}' | modelpin parse"
+    )]
+    Parse(ParseArgs),
+    /// Say what failed answers mean: JSON Lines in, JSON Lines out
+    Classify,
+    /// Show help, for a command or for a topic: `modelpin help model`
+    Help {
+        /// A command, or `model` for how /model is written
+        topic: Vec<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `modelpin chat`.
+#[derive(Debug, Args)]
+pub(super) struct ChatArgs {
+    /// Talk to the built-in demo provider, whatever is configured
+    #[arg(long)]
+    demo: bool,
+    /// The chat's name: pins belong to it
+    #[arg(long, value_name = "NAME", default_value = "terminal")]
+    session: String,
+    /// One JSON object a line for everything that happens
+    #[arg(long)]
+    json: bool,
+}
+
+impl ChatArgs {
+    pub(super) fn options(&self, global: &Global) -> Result<Options, Wrong> {
+        Ok(Options {
+            state_dir: global.state_dir.clone(),
+            config: global.config.clone(),
+            agent: global.agent()?,
+            session: self.session.clone(),
+            partner: if self.demo {
+                Partner::Demo
+            } else {
+                Partner::Whoever
+            },
+            output: if self.json { Output::Json } else { Output::Text },
+            color: if global.no_color {
+                crate::chat::Color::Never
+            } else {
+                crate::chat::Color::Auto
+            },
+        })
+    }
+}
+
+/// The whole command line, for help and completions.
+pub(super) fn command() -> clap::Command {
+    Cli::command()
+}

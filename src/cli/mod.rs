@@ -1,0 +1,101 @@
+//! The command line: what does each `modelpin …` command read, and what does it print?
+//!
+//! Results go to standard output, diagnostics and logs to standard error. Exit codes: 0 done; 1 failed or, for checks,
+//! missing or expired; 2 a check found something that ends soon; 64 wrong usage; 130 interrupted. [`main`] parses and
+//! dispatches; `args.rs` has the commands, each of which has a file of its own.
+
+mod args;
+mod classify;
+mod explain;
+mod help;
+mod models;
+mod parse;
+mod place;
+mod wrong;
+
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, LogFormat};
+use wrong::Wrong;
+
+/// Wrong usage (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            let code = if told.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+            // Nobody is left to tell if even this cannot be written.
+            let _ = told.print();
+            return code;
+        }
+    };
+    log(&cli);
+    // The library leaves the choice of a TLS implementation to the program; a second choice is no fault.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(wrong) => {
+            let _ = wrong.print(&mut anstream::stderr());
+            wrong.code()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
+    let stdout = std::io::stdout();
+    match &cli.command {
+        Command::Chat(args) => Ok(crate::chat::run(args.options(&cli.global)?)?),
+        Command::Parse(args) => {
+            let out = BufWriter::new(stdout.lock());
+            Ok(parse::run(args, std::io::stdin().lock(), out)?)
+        }
+        Command::Classify => Ok(classify::run(
+            std::io::stdin().lock(),
+            BufWriter::new(stdout.lock()),
+        )?),
+        Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
+        Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
+        Command::Help { topic } => help::run(topic, &mut stdout.lock()),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut args::command(), "modelpin", &mut text);
+            stdout.lock().write_all(&text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Logs to standard error: warnings, or what `-v`, `-q` and `RUST_LOG` ask for.
+fn log(cli: &Cli) {
+    let level = match i16::from(cli.global.verbose) - i16::from(cli.global.quiet) {
+        i16::MIN..=-2 => "off",
+        -1 => "error",
+        0 => "warn",
+        1 => "modelpin=info,warn",
+        2 => "modelpin=debug,info",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let logs = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter);
+    // A second logger in one process is no fault: the first one stays.
+    let _ = match cli.global.log_format {
+        LogFormat::Json => logs.json().try_init(),
+        LogFormat::Text => logs
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .try_init(),
+    };
+}

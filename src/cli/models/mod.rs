@@ -1,0 +1,34 @@
+//! `modelpin models …`: models, and the credentials that serve them.
+
+mod status;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::args::Global;
+use super::wrong::Wrong;
+
+/// `modelpin models`.
+#[derive(Debug, Args)]
+pub(super) struct Models {
+    #[command(subcommand)]
+    command: Option<ModelsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelsCommand {
+    /// Which model is used, and which credentials can serve it
+    #[command(
+        after_help = "Examples:\n  modelpin models status\n  modelpin models status --json\n  modelpin models status --plain"
+    )]
+    Status(status::StatusArgs),
+}
+
+pub(super) fn run(models: &Models, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    match &models.command {
+        None => status::run(&status::StatusArgs::default(), global, out),
+        Some(ModelsCommand::Status(args)) => status::run(args, global, out),
+    }
+}

@@ -1,0 +1,37 @@
+//! What does the configuration say?
+//!
+//! A text in JSON5 becomes a [`Config`] of plain values, with a [`Warning`] for each key that looks like a
+//! slip, or one [`ConfigError`] that names file, line, column and path. Reading is pure: this folder opens no
+//! file, looks at no environment variable, and resolves no [`SecretInput`].
+//!
+//! It refuses to know which profiles exist, which model a name means, and what other programs keep in the same
+//! file: their keys are left alone.
+//!
+//! Messages never repeat a *value* of the file, since it might be a key in the wrong place. That is why values
+//! are read from a tree ([`node`](self)) and not by derived code, whose errors quote what they found.
+//!
+//! Read `root.rs` first, then the section that you need: `agents`, `auth`, `providers`, `commands`, `env`.
+//! `text` is the way from bytes to the tree, `reading` the way from the tree to values.
+
+mod agents;
+mod auth;
+mod commands;
+mod env;
+mod error;
+mod locate;
+mod node;
+mod path;
+mod providers;
+mod reading;
+mod root;
+mod secret_input;
+mod text;
+
+pub use agents::{Agent, AgentConfig, AgentDefaults, CatalogueEntry, ModelChoice, UnknownAgent};
+pub use auth::{Allow, Auth, Cooldowns, Cost, Fence, ProfileConfig};
+pub use commands::{Bot, Commands, Unauthorised};
+pub use env::{Env, ShellEnv};
+pub use error::{ConfigError, Warning};
+pub use providers::{ListedModel, ProviderAuth, ProviderConfig};
+pub use root::Config;
+pub use secret_input::{Piece, SecretInput};

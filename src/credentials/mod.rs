@@ -1,0 +1,34 @@
+//! Which credentials does an agent have, and where do they come from?
+//!
+//! [`AuthStore`] reads `auth-profiles.json` and keeps all that it does not understand as it stands, so that
+//! whoever writes the file loses nothing. [`Environment`] looks at the variables of a fixed table, and at those
+//! that a file asks for by name; at no others. [`AgentCredentials`] joins the two with the configuration: it
+//! gives facts for [`order::rank`](crate::order::rank), and the [`Credential`](crate::credential::Credential)
+//! behind a profile.
+//!
+//! Reading never writes. This folder refuses to know which profile is the right one, what time it is (it is
+//! given `now`), and how a credential is presented.
+//!
+//! Read `agent.rs` first, then `presented.rs`, `file.rs` and `environment.rs`.
+
+mod agent;
+mod dotenv;
+mod env;
+mod environment;
+mod file;
+mod mode;
+mod presented;
+mod profile;
+mod resolve;
+mod usage;
+
+pub use agent::AgentCredentials;
+pub use dotenv::{DotEnv, DotEnvError};
+pub use env::{EnvName, names_of, provider_of};
+pub use environment::{Environment, FoundKey, Layer};
+pub use file::{AuthStore, StoreError};
+pub use mode::wider_mode;
+pub use presented::CredentialError;
+pub use profile::{Problem, StoredProfile};
+pub use resolve::{Unresolved, sanitised};
+pub use usage::UsageStats;

@@ -1,0 +1,134 @@
+//! Setting the middleware up.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::apply::Desk;
+use crate::clock::{Clock, SystemClock};
+use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
+use crate::provide::{CredentialChain, ProvideCredential};
+use crate::resolver::{LoadError, Pins, Resolver, Snapshot, Sources, UseEnvironment};
+use crate::store::memory::MemoryPins;
+use crate::store::{PinStore, PinStoreError};
+
+use super::ModelPin;
+
+/// Why the middleware cannot start.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// There is no place for a state directory.
+    #[error(transparent)]
+    NoStateDir(#[from] NoStateDir),
+    /// The configuration or `.env` is wrong.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The pins cannot be read.
+    #[error("the pins cannot be read")]
+    Pins(#[from] PinStoreError),
+}
+
+/// Sets a [`ModelPin`] up. Everything has a default.
+#[derive(Debug, Default)]
+pub struct Builder {
+    state_dir: Option<PathBuf>,
+    config: Option<PathBuf>,
+    environment: Option<UseEnvironment>,
+    bots: Vec<String>,
+    bot_ids: Vec<String>,
+    credentials: CredentialChain,
+    pins: Option<Arc<dyn PinStore>>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl Builder {
+    /// The state directory. By default it is found as the command line finds it: `MODELPIN_STATE_DIR`, `~/.modelpin`,
+    /// and then the directories of OpenClaw and its earlier names.
+    #[must_use]
+    pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(dir.into());
+        self
+    }
+
+    /// The configuration file. By default the one in the state directory.
+    #[must_use]
+    pub fn config(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config = Some(file.into());
+        self
+    }
+
+    /// Credentials come from files only, not from variables of the process.
+    #[must_use]
+    pub fn without_environment(mut self) -> Self {
+        self.environment = Some(UseEnvironment::Nothing);
+        self
+    }
+
+    /// A name by which people address this bot: `@name`, `name:`, `/model@name`.
+    #[must_use]
+    pub fn bot(mut self, name: &str) -> Self {
+        self.bots.push(name.to_owned());
+        self
+    }
+
+    /// An id by which the platform names this bot in mentions: `<@id>`.
+    #[must_use]
+    pub fn bot_id(mut self, id: &str) -> Self {
+        self.bot_ids.push(id.to_owned());
+        self
+    }
+
+    /// Credentials of the caller's own, asked before those of the files.
+    #[must_use]
+    pub fn credentials(mut self, provide: Arc<dyn ProvideCredential>) -> Self {
+        self.credentials = self.credentials.then(provide);
+        self
+    }
+
+    /// Where pins are kept. By default in memory.
+    #[must_use]
+    pub fn pin_store(mut self, store: Arc<dyn PinStore>) -> Self {
+        self.pins = Some(store);
+        self
+    }
+
+    /// The clock. By default the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Reads configuration and pins. Credential files are read when an agent is first asked for.
+    ///
+    /// # Errors
+    /// [`BuildError`] says which file is wrong, where, and why.
+    pub async fn build(self) -> Result<ModelPin, BuildError> {
+        let (state, config) = places(self.state_dir, self.config)?;
+        let snapshot = Snapshot::load(Sources {
+            state,
+            config,
+            environment: self.environment.unwrap_or(UseEnvironment::Process),
+            bots: self.bots,
+            bot_ids: self.bot_ids,
+            credentials: self.credentials,
+        })?;
+        let store = self.pins.unwrap_or_else(|| Arc::new(MemoryPins::default()));
+        let pins = Pins::load(store).await?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
+        let resolver = Arc::new(Resolver::new(snapshot, pins, clock));
+        Ok(ModelPin {
+            desk: Desk::new(Arc::clone(&resolver)),
+            resolver,
+        })
+    }
+}
+
+fn places(dir: Option<PathBuf>, config: Option<PathBuf>) -> Result<(StateDir, ConfigFile), NoStateDir> {
+    Surroundings::with_real(|around| {
+        let state = state_dir(dir.as_deref(), around)?;
+        let config = config_file(config.as_deref(), &state, around);
+        Ok((state, config))
+    })
+}

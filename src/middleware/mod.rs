@@ -1,0 +1,162 @@
+//! The front: a message in, what to do with it out.
+//!
+//! [`ModelPin::handle`] is what a bot calls for each message, [`ModelPin::resolve`] what it calls for each model
+//! request. Everything else is in the floors below: `command` parses, `apply` carries out, `resolver` chooses.
+
+mod build;
+mod handled;
+
+use std::sync::Arc;
+
+use crate::access::Act;
+use crate::apply::{Desk, Names};
+use crate::command::{ModelCommand, Parsed};
+use crate::config::{Unauthorised, UnknownAgent};
+use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver, Snapshot};
+use crate::session::{Actor, Scope, SessionKey};
+use crate::view::{Body, Occasion, Prompt, Refusal, View};
+
+pub use build::{BuildError, Builder};
+pub use handled::{Handled, Message};
+
+/// The middleware. Cheap to share behind an [`Arc`]; all methods take `&self`.
+#[derive(Debug)]
+pub struct ModelPin {
+    resolver: Arc<Resolver>,
+    desk: Desk,
+}
+
+impl ModelPin {
+    /// Begins to set one up.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Says what to do with a message, and carries it out if it is a command.
+    ///
+    /// A message that is no command does no I/O, takes no lock, allocates nothing, and goes on byte for byte.
+    /// Cancelling the call leaves a pin changed or not, never half.
+    ///
+    /// # Errors
+    /// [`UnknownAgent`] if the session names an agent that the configuration does not have.
+    pub async fn handle<'m>(&self, message: &Message<'m>) -> Result<Handled<'m>, UnknownAgent> {
+        let snapshot = self.resolver.snapshot_guard();
+        let syntax = snapshot.syntax(message.session.agent())?;
+        let parsed = syntax.parse(message.text);
+        let unauthorised = match &parsed {
+            Parsed::Text => return Ok(Handled::Text),
+            Parsed::Ignored => return Ok(Handled::Ignored),
+            Parsed::Command { .. } | Parsed::Invalid(_) => {
+                let may = snapshot
+                    .rules()
+                    .may(message.actor, Act::See, Scope::Session, None);
+                (!may).then(|| snapshot.unauthorised())
+            }
+        };
+        drop(snapshot);
+        match unauthorised {
+            None => Ok(self.answer(message, parsed).await),
+            Some(Unauthorised::Pass) => Ok(Handled::Text),
+            Some(Unauthorised::Drop) => Ok(Handled::Ignored),
+            Some(Unauthorised::Refuse) => {
+                let body = Body::Refused(Refusal::NoCommands);
+                Ok(Handled::Reply(self.view(body, Prompt::None)))
+            }
+        }
+    }
+
+    async fn answer<'m>(&self, message: &Message<'m>, parsed: Parsed<'m>) -> Handled<'m> {
+        let (body, rest) = match parsed {
+            Parsed::Text => return Handled::Text,
+            Parsed::Ignored => return Handled::Ignored,
+            Parsed::Invalid(fault) => (Body::Faults(fault.draw()), fault.rest()),
+            Parsed::Command { command, rest } => {
+                tracing::debug!(command = %kind(&command), "command");
+                let body = self
+                    .desk
+                    .carry_out(message.session, message.actor, &command)
+                    .await;
+                (body, rest)
+            }
+        };
+        match rest {
+            None => Handled::Reply(self.view(body, Prompt::None)),
+            Some(rest) if was_done(&body) => Handled::ReplyAndSend(self.view(body, Prompt::Sent), rest),
+            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent)),
+        }
+    }
+
+    /// Carries out a command that did not come as text, and returns what to say.
+    pub async fn answer_command(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> View {
+        let body = self.desk.carry_out(session, actor, command).await;
+        self.view(body, Prompt::None)
+    }
+
+    fn view(&self, body: Body, prompt: Prompt) -> View {
+        View {
+            body,
+            prompt,
+            at: self.resolver.now(),
+        }
+    }
+
+    /// Model and credential for the next request of a chat, paid as `actor` may spend.
+    ///
+    /// # Errors
+    /// [`ResolveError::Refused`] if nobody can serve; the refusal has the reason, the time and the remedy.
+    pub async fn resolve(&self, session: &SessionKey, actor: &Actor) -> Result<Lease, ResolveError> {
+        self.resolver.resolve(session, actor).await
+    }
+
+    /// The same for a request that may be tried with one credential after another.
+    #[must_use]
+    pub fn attempts(&self, session: &SessionKey, actor: &Actor) -> Attempts<'_> {
+        self.resolver.attempts(session, actor)
+    }
+
+    /// The names that mean something to `actor` in `session`, for completion.
+    #[must_use]
+    pub fn names(&self, session: &SessionKey, actor: &Actor) -> Names {
+        self.desk.names(session, actor)
+    }
+
+    /// The resolver, for questions.
+    #[must_use]
+    pub fn resolver(&self) -> &Resolver {
+        &self.resolver
+    }
+
+    /// Reads configuration and credentials again. Pins, affinities and rests stay.
+    ///
+    /// # Errors
+    /// [`LoadError`] if they are wrong; then the ones read before stay in use.
+    pub fn reload(&self) -> Result<(), LoadError> {
+        let sources = self.resolver.snapshot().sources().clone();
+        self.resolver.replace(Snapshot::load(sources)?);
+        Ok(())
+    }
+}
+
+/// Whether a command did what it said: only then does the text behind it go to a model.
+fn was_done(body: &Body) -> bool {
+    match body {
+        Body::Refused(_) | Body::Faults(_) => false,
+        Body::Picker(shown) => shown.occasion == Occasion::Asked,
+        _ => true,
+    }
+}
+
+/// The verb, for logs: what people write into the others is their own.
+fn kind(command: &ModelCommand) -> &'static str {
+    match command {
+        ModelCommand::Picker => "picker",
+        ModelCommand::List { .. } => "list",
+        ModelCommand::Status => "status",
+        ModelCommand::Default { .. } => "default",
+        ModelCommand::Why => "why",
+        ModelCommand::Undo { .. } => "undo",
+        ModelCommand::Help => "help",
+        ModelCommand::Choose(_) => "choose",
+    }
+}

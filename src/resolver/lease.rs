@@ -1,0 +1,169 @@
+//! One credential for one request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderMap, Request, StatusCode};
+
+use crate::classify;
+use crate::clock::Timestamp;
+use crate::credential::Credential;
+use crate::endpoint::Endpoint;
+use crate::model::ModelRef;
+use crate::order::Source;
+use crate::outcome::{FailureClass, Outcome};
+use crate::profile::{AccountId, ProfileId};
+use crate::session::AgentId;
+use crate::wire::{self, WireError};
+
+use super::Learning;
+
+/// A model and a credential for one request.
+///
+/// The outcome is credited to the lease on which it is reported, once: reporting consumes it. Dropping it reports
+/// nothing.
+pub struct Lease {
+    pub(super) id: String,
+    pub(super) model: ModelRef,
+    pub(super) profile: ProfileId,
+    pub(super) source: Source,
+    pub(super) endpoint: Endpoint,
+    pub(super) credential: Credential,
+    pub(super) account: AccountId,
+    pub(super) agent: AgentId,
+    pub(super) chat: Arc<str>,
+    pub(super) learning: Arc<Learning>,
+}
+
+impl Lease {
+    /// The id of the decision, for logs.
+    #[must_use]
+    pub fn decision(&self) -> &str {
+        &self.id
+    }
+
+    /// The model to ask for.
+    #[must_use]
+    pub fn model(&self) -> &ModelRef {
+        &self.model
+    }
+
+    /// The profile whose credential it is.
+    #[must_use]
+    pub fn profile(&self) -> &ProfileId {
+        &self.profile
+    }
+
+    /// Where the credential comes from.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Where the provider is reached.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// When the credential ends, if it does.
+    #[must_use]
+    pub fn expires(&self) -> Option<Timestamp> {
+        self.credential.expires()
+    }
+
+    /// The credential itself, for callers that build their own requests.
+    #[must_use]
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Puts credential, headers and base URL into a request.
+    ///
+    /// A request for a path alone (`/v1/messages`) goes to the endpoint's base URL; of an absolute one, scheme and
+    /// host are replaced. Credentials that the caller had put in are removed. The body is not touched.
+    ///
+    /// # Errors
+    /// [`WireError`] if the credential cannot stand in a header, or the address cannot be built.
+    pub fn apply<B>(&self, mut request: Request<B>) -> Result<Request<B>, WireError> {
+        let uri = wire::address(&self.endpoint, request.uri())?;
+        *request.uri_mut() = uri;
+        wire::present(
+            self.model.provider(),
+            &self.endpoint,
+            &self.credential,
+            request.headers_mut(),
+        )?;
+        Ok(request)
+    }
+
+    /// Reports an answer: a success clears the account's failures for this model, a failure is classified by status and
+    /// headers.
+    pub fn report(self, answer: &impl Answer) {
+        self.report_with_body(answer, b"");
+    }
+
+    /// The same, with the body of a failed answer: it tells more than the status.
+    pub fn report_with_body(self, answer: &impl Answer, body: &[u8]) {
+        let now = self.learning.clock.now();
+        let answer = classify::Answer {
+            provider: self.model.provider(),
+            status: answer.status().as_u16(),
+            headers: answer.headers(),
+            body,
+        };
+        match classify::classify(&answer, now) {
+            None => self.succeeded(),
+            Some(verdict) => self.failed(verdict.class, verdict.retry_at),
+        }
+    }
+
+    /// Reports that the provider answered.
+    pub fn succeeded(self) {
+        self.learning.learn(&self, Outcome::Succeeded);
+    }
+
+    /// Reports that the provider refused or failed.
+    pub fn failed(self, class: FailureClass, retry_at: Option<Timestamp>) {
+        self.learning.learn(&self, Outcome::Failed { class, retry_at });
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("decision", &self.id)
+            .field("model", &self.model)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer that can be reported: what every HTTP client's response has.
+pub trait Answer {
+    /// The status.
+    fn status(&self) -> StatusCode;
+    /// The headers.
+    fn headers(&self) -> &HeaderMap;
+}
+
+impl<B> Answer for http::Response<B> {
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+}
+
+#[cfg(feature = "client")]
+impl Answer for reqwest::Response {
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+}

@@ -1,0 +1,28 @@
+//! Which model and which credential does this request get?
+//!
+//! [`Resolver::explain`] gathers the facts (pins, credentials, rests) and asks the rules; the [`Decision`] explains
+//! every candidate and changes nothing. [`Resolver::resolve`] is the same decision, taken: a [`Lease`] with the
+//! credential, on which the outcome is reported. There is no second opinion: status, the picker and `why` ask here.
+//!
+//! `book.rs` is what is known of one agent, `snapshot.rs` what was read from files, `decision.rs` the choice itself.
+
+mod attempts;
+mod book;
+mod decision;
+mod engine;
+mod learning;
+mod lease;
+mod pins;
+mod refusal;
+mod snapshot;
+
+pub use attempts::Attempts;
+pub use book::{Book, BookError};
+pub use decision::{Decision, Selected};
+pub use engine::{About, Question, ResolveError, Resolver};
+pub use lease::{Answer, Lease};
+pub use pins::Pins;
+pub use refusal::Refusal;
+pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment};
+
+pub(crate) use learning::Learning;

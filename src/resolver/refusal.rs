@@ -1,0 +1,144 @@
+//! Requests that are not sent: why, whose fault, and what to do. A refusal is a value, not a failure.
+
+use thiserror::Error;
+
+use crate::clock::Timestamp;
+use crate::model::{ModelRef, ProviderId};
+use crate::order::Reason;
+use crate::profile::ProfileId;
+use crate::session::AgentId;
+
+/// Why a request gets no credential.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Nothing says which model to use.
+    #[error("no model is configured")]
+    NoModel,
+    /// The pinned model is not in the catalogue any more.
+    #[error("model {0} is not in the catalogue any more")]
+    ModelGone(ModelRef),
+    /// The allowlist leaves the model out.
+    #[error("model {model} is not allowed: {rule} does not list it")]
+    ModelNotAllowed {
+        /// The model.
+        model: ModelRef,
+        /// The configuration key of the list.
+        rule: String,
+    },
+    /// The agent has no credential for the provider that the sender may use.
+    #[error("no API key found for provider {provider} (agent {agent}, store {store})")]
+    NoCredential {
+        /// The provider.
+        provider: ProviderId,
+        /// The agent.
+        agent: AgentId,
+        /// The credential file.
+        store: String,
+        /// Whether there is one that this sender may not use.
+        none_allowed: bool,
+    },
+    /// Every profile rests, or has been tried in this request.
+    #[error("no available auth profile for provider {provider}: all rest or failed")]
+    AllRest {
+        /// The provider.
+        provider: ProviderId,
+        /// When the first is back.
+        retry_at: Option<Timestamp>,
+        /// Those that were tried in this request.
+        tried: Vec<ProfileId>,
+    },
+    /// The pinned profile is strict, and rests.
+    #[error("pinned profile {profile} cannot be used now: {reason}")]
+    PinnedRests {
+        /// The profile.
+        profile: ProfileId,
+        /// Why it rests.
+        reason: Reason,
+        /// When it is back.
+        retry_at: Option<Timestamp>,
+    },
+    /// The pinned profile is strict, and is gone, expired, or left out.
+    #[error("no credentials found for profile {profile}: {reason}")]
+    PinnedUnusable {
+        /// The profile.
+        profile: ProfileId,
+        /// Why it is left out.
+        reason: Reason,
+    },
+    /// The pinned profile is strict, and failed in this request.
+    #[error("pinned profile {profile} failed, and no other may take its place")]
+    PinnedFailed {
+        /// The profile.
+        profile: ProfileId,
+    },
+    /// The profile was chosen, and its secret cannot be had.
+    #[error("the credential of profile {profile} cannot be had: {cause}")]
+    CredentialUnavailable {
+        /// The profile.
+        profile: ProfileId,
+        /// Why.
+        cause: String,
+    },
+    /// No address is known for the provider.
+    #[error("no endpoint is known for provider {0}")]
+    NoEndpoint(ProviderId),
+}
+
+impl Refusal {
+    /// A stable code, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoModel => "no-model",
+            Self::ModelGone(_) => "model-gone",
+            Self::ModelNotAllowed { .. } => "model-not-allowed",
+            Self::NoCredential { .. } => "no-api-key",
+            Self::AllRest { .. } => "no-available-profile",
+            Self::PinnedRests { .. } | Self::PinnedFailed { .. } => "pinned-profile-unavailable",
+            Self::PinnedUnusable { .. } => "no-credentials-for-profile",
+            Self::CredentialUnavailable { .. } => "credential-unavailable",
+            Self::NoEndpoint(_) => "no-endpoint",
+        }
+    }
+
+    /// When another try can succeed, where time alone helps.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::AllRest { retry_at, .. } | Self::PinnedRests { retry_at, .. } => *retry_at,
+            _ => None,
+        }
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoModel => "name one: /model provider/model, or set agents.defaults.model".to_owned(),
+            Self::ModelGone(_) => "pick another: /model list, or go back: /model default".to_owned(),
+            Self::ModelNotAllowed { rule, .. } => format!("add it to {rule}, or pick another: /model list"),
+            Self::NoCredential {
+                none_allowed: true, ..
+            } => {
+                "there is one, but not for you: ask whoever runs this bot, or pick another model: /model list"
+                    .to_owned()
+            }
+            Self::NoCredential { provider, .. } => {
+                format!("add one: modelpin models auth paste-token --provider {provider}")
+            }
+            Self::AllRest { .. } => "wait, or pick another model: /model list".to_owned(),
+            Self::PinnedRests { .. } | Self::PinnedFailed { .. } => {
+                "wait, or let others serve: /model @auto".to_owned()
+            }
+            Self::PinnedUnusable {
+                reason: Reason::NotInOrder,
+                ..
+            } => "the configured order leaves it out; let others serve: /model @auto".to_owned(),
+            Self::PinnedUnusable { .. } => {
+                "sign it in again, pick another: /model status, or let others serve: /model @auto".to_owned()
+            }
+            Self::CredentialUnavailable { .. } => "repair it, or let others serve: /model @auto".to_owned(),
+            Self::NoEndpoint(provider) => format!("set models.providers.{provider}.baseUrl and .api"),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Everything that was read from files, at one moment.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use thiserror::Error;
+
+use crate::access::{Rules, Who};
+use crate::command::Syntax;
+use crate::config::{Allow, Config, ConfigError, Unauthorised, UnknownAgent, Warning};
+use crate::cooldown::Policy;
+use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
+use crate::places::{AgentPaths, ConfigFile, StateDir, Surroundings};
+use crate::provide::CredentialChain;
+use crate::secret::HandleKey;
+use crate::session::AgentId;
+
+use super::book::{Book, BookError, Leaves};
+
+/// Where files and variables are read from.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// The state directory.
+    pub state: StateDir,
+    /// The configuration file; it need not be there.
+    pub config: ConfigFile,
+    /// Whether the process environment is looked at.
+    pub environment: UseEnvironment,
+    /// Bot names of the caller's own, beside those of the configuration.
+    pub bots: Vec<String>,
+    /// Bot ids of the caller's own.
+    pub bot_ids: Vec<String>,
+    /// Credentials of the caller's own, asked before those of the files.
+    pub credentials: CredentialChain,
+}
+
+/// Whether the process environment may hold credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseEnvironment {
+    /// Variables of the known names are credentials.
+    Process,
+    /// The process environment is not looked at.
+    Nothing,
+}
+
+/// Why the files cannot be used.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The configuration is there and cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The configuration has a wrong value.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The `.env` of the state directory cannot be used.
+    #[error(transparent)]
+    DotEnv(#[from] DotEnvError),
+}
+
+/// Everything that was read. Agents' credential files are read when they are first asked for.
+#[derive(Debug)]
+pub struct Snapshot {
+    sources: Sources,
+    config: Arc<Config>,
+    warnings: Vec<Warning>,
+    environment: Arc<Environment>,
+    rules: Rules,
+    handles: HandleKey,
+    agents: HashMap<AgentId, Agent>,
+    default: AgentId,
+}
+
+#[derive(Debug, Default)]
+struct Agent {
+    syntax: OnceLock<Syntax>,
+    book: OnceLock<Result<Arc<Book>, BookError>>,
+}
+
+impl Snapshot {
+    /// Reads the configuration and `.env`. Nothing is written.
+    ///
+    /// # Errors
+    /// [`LoadError`] names the file, and line, column and path of what is wrong in it. A file that is not there is none.
+    pub fn load(sources: Sources) -> Result<Self, LoadError> {
+        let (config, warnings) = read_config(&sources.config.path)?;
+        let config = Arc::new(config);
+        let dotenv = DotEnv::read(&sources.state.dotenv())?;
+        let environment = match sources.environment {
+            UseEnvironment::Process => Environment::of_process(dotenv, &config),
+            UseEnvironment::Nothing => Environment::new(|_| None, dotenv, &config),
+        };
+        let place = std::fs::canonicalize(&sources.state.path).unwrap_or_else(|_| sources.state.path.clone());
+        Ok(Self {
+            handles: HandleKey::derive(place.as_os_str().as_encoded_bytes()),
+            environment: Arc::new(environment),
+            rules: rules(&config),
+            agents: config
+                .agent_ids()
+                .into_iter()
+                .map(|id| (id, Agent::default()))
+                .collect(),
+            default: config.default_agent(),
+            sources,
+            config,
+            warnings,
+        })
+    }
+
+    /// Where it was read from.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Keys of the configuration that look like slips.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The environment.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Who may do what.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What happens to commands of senders who may not give any.
+    #[must_use]
+    pub fn unauthorised(&self) -> Unauthorised {
+        self.config.commands.unauthorised
+    }
+
+    /// The default agent.
+    #[must_use]
+    pub fn default_agent(&self) -> &AgentId {
+        &self.default
+    }
+
+    /// How long failures keep an account away.
+    #[must_use]
+    pub fn cooldown_policy(&self) -> Policy {
+        let cooldowns = &self.config.auth.cooldowns;
+        Policy {
+            transient: cooldowns.transient.clone(),
+            auth: cooldowns.auth.clone(),
+            billing_first: cooldowns.billing_first,
+            billing_longest: cooldowns.billing_longest,
+        }
+    }
+
+    /// The book of an agent, of the default one if none is named. It is opened at the first call, and kept.
+    ///
+    /// # Errors
+    /// [`BookError`] if there is no such agent, or its credential file is broken: then that agent alone cannot serve.
+    pub fn book(&self, agent: Option<&AgentId>) -> Result<Arc<Book>, BookError> {
+        let (id, agent) = self.agent(agent)?;
+        agent.book.get_or_init(|| self.open(id)).clone()
+    }
+
+    /// How commands are recognised in the chats of an agent. Needs no credential file.
+    ///
+    /// # Errors
+    /// [`UnknownAgent`] names those that there are.
+    pub fn syntax<'s>(&'s self, agent: Option<&AgentId>) -> Result<&'s Syntax, UnknownAgent> {
+        let (id, agent) = self.agent(agent)?;
+        Ok(agent.syntax.get_or_init(|| self.syntax_of(id)))
+    }
+
+    fn agent<'s>(&'s self, wanted: Option<&AgentId>) -> Result<(&'s AgentId, &'s Agent), UnknownAgent> {
+        let id = wanted.unwrap_or(&self.default);
+        match self.agents.get_key_value(id) {
+            Some(agent) => Ok(agent),
+            None => Err(UnknownAgent {
+                wanted: id.clone(),
+                known: self.config.agent_ids(),
+            }),
+        }
+    }
+
+    /// The files of an agent.
+    ///
+    /// # Errors
+    /// [`UnknownAgent`] names those that there are.
+    pub fn paths(&self, agent: &AgentId) -> Result<AgentPaths, UnknownAgent> {
+        let dir = self.config.agent(agent)?.agent_dir();
+        Ok(Surroundings::with_real(|around| {
+            self.sources.state.agent(agent, dir, around)
+        }))
+    }
+
+    fn open(&self, agent: &AgentId) -> Result<Arc<Book>, BookError> {
+        let path = self.paths(agent)?.auth_profiles();
+        let read = |path: &Path| {
+            let store = AuthStore::read(path).map_err(|broken| BookError::Store(Arc::new(broken)))?;
+            Ok::<_, BookError>(store.map(Arc::new))
+        };
+        let own = read(&path)?;
+        let main = AgentId::main();
+        let inherited = if self.config.agent(agent)?.inherits() && *agent != main {
+            // `main` lends its credentials even where the configuration does not list it as an agent.
+            let dir = self.config.agent(&main).ok().and_then(|main| main.agent_dir());
+            let paths = Surroundings::with_real(|around| self.sources.state.agent(&main, dir, around));
+            read(&paths.auth_profiles())?
+        } else {
+            None
+        };
+        let book = Book::bind(Leaves {
+            agent: agent.clone(),
+            config: Arc::clone(&self.config),
+            environment: Arc::clone(&self.environment),
+            store: path.display().to_string(),
+            own,
+            inherited,
+            handles: self.handles.clone(),
+            more: self.sources.credentials.clone(),
+        })?;
+        Ok(Arc::new(book))
+    }
+
+    fn syntax_of(&self, agent: &AgentId) -> Syntax {
+        let commands = &self.config.commands;
+        let mut syntax = Syntax::new();
+        for name in self.config.bot.names.iter().chain(&self.sources.bots) {
+            syntax = syntax.bot(name);
+        }
+        for id in self.config.bot.ids.iter().chain(&self.sources.bot_ids) {
+            syntax = syntax.bot_id(id);
+        }
+        for prefix in &commands.prefixes {
+            syntax = syntax.prefix(prefix);
+        }
+        for name in &commands.reserved {
+            syntax = syntax.reserve(name);
+        }
+        if !commands.alias_commands {
+            return syntax.without_alias_commands();
+        }
+        if let Ok(of_agent) = self.config.agent(agent) {
+            for alias in of_agent
+                .models()
+                .values()
+                .filter_map(|entry| entry.alias.as_deref())
+            {
+                syntax = syntax.alias(alias);
+            }
+        }
+        syntax
+    }
+}
+
+fn read_config(path: &Path) -> Result<(Config, Vec<Warning>), LoadError> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => {
+            return Ok((Config::default(), Vec::new()));
+        }
+        Err(source) => {
+            return Err(LoadError::Unreadable {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    let text = String::from_utf8(bytes).map_err(|wrong| LoadError::Unreadable {
+        path: path.to_owned(),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, wrong.utf8_error()),
+    })?;
+    Ok(Config::parse(&text, &path.display().to_string())?)
+}
+
+fn rules(config: &Config) -> Rules {
+    let who = |allow: &Allow| {
+        let Allow {
+            senders,
+            rooms,
+            roles,
+        } = allow.clone();
+        Who::only(senders, rooms, roles)
+    };
+    let mut rules = Rules::open();
+    if let Some(allow) = &config.commands.allow {
+        rules = rules.commands(who(allow));
+    }
+    if let Some(admins) = &config.commands.admins {
+        rules = rules.admins(who(admins));
+    }
+    for (id, profile) in &config.auth.profiles {
+        if let Some(allow) = &profile.allow {
+            rules = rules.profile(id.clone(), who(allow));
+        }
+    }
+    rules
+}

@@ -1,0 +1,36 @@
+//! How does a provider want to be asked, and what does its stream say?
+//!
+//! It turns a model name and turns into an `http::Request`, puts a credential into its headers, and reads the
+//! events that come back. It refuses to know which credential is the right one, what a failure leads to, and
+//! where the configuration came from.
+//!
+//! Read `headers.rs` first: it is the one place where a secret goes into a request. `request.rs` builds the
+//! request for each API, `decode.rs` reads the events (`sse.rs` cuts them out of the bytes), and `client.rs`
+//! (feature `client`) carries both over the network.
+
+mod address;
+mod anthropic;
+#[cfg(feature = "client")]
+mod client;
+mod decode;
+#[cfg(feature = "client")]
+mod failure;
+mod headers;
+mod openai;
+mod request;
+mod responses;
+mod sse;
+#[cfg(feature = "client")]
+mod stream;
+
+pub use address::address;
+#[cfg(feature = "client")]
+pub use client::{Client, ClientError, Limits};
+pub use decode::{Decoder, Fault, Piece};
+#[cfg(feature = "client")]
+pub use failure::{Broken, Failure};
+pub use headers::present;
+pub use request::{Role, Turn, WireError, request};
+pub use sse::{EventTooLong, LONGEST_EVENT, SseDecoder, SseEvent};
+#[cfg(feature = "client")]
+pub use stream::AnswerStream;
