@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::apply::Names;
 use crate::clock::Timestamp;
+use crate::echo::legible;
 use crate::render::Render;
 use crate::render::text::{Text, clean};
 use crate::resolver::Refusal;
@@ -188,7 +189,7 @@ impl Events for Screen {
             .map(|part| {
                 let end = part.ends_with(['\n', '\t']);
                 let (words, end) = part.split_at(part.len() - usize::from(end));
-                format!("{}{end}", clean(words))
+                format!("{}{end}", legible(words))
             })
             .collect();
         self.out.write_all(safe.as_bytes())?;

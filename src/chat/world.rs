@@ -107,7 +107,7 @@ async fn demo() -> Result<(DemoServer, TempDir, ModelPin), ChatError> {
     let server = DemoServer::start(accounts.collect()).await?;
     let files = tempfile::Builder::new().prefix("modelpin-demo-").tempdir()?;
     let config = files.path().join("modelpin.json");
-    std::fs::write(&config, configuration(&server).to_string())?;
+    std::fs::write(&config, configuration(&server))?;
     let agent = files.path().join("agents/main/agent");
     std::fs::create_dir_all(&agent)?;
     std::fs::write(
@@ -123,19 +123,19 @@ async fn demo() -> Result<(DemoServer, TempDir, ModelPin), ChatError> {
     Ok((server, files, modelpin))
 }
 
-fn configuration(server: &DemoServer) -> serde_json::Value {
-    let models: serde_json::Map<String, serde_json::Value> = MODELS
+/// Written by hand: the order of the models is the order of the picker.
+fn configuration(server: &DemoServer) -> String {
+    let models: String = MODELS
         .iter()
-        .map(|model| (format!("demo/{model}"), json!({ "alias": model })))
+        .map(|model| format!("\"demo/{model}\": {{ alias: \"{model}\" }}, "))
         .collect();
-    json!({
-        "agents": { "defaults": { "model": "demo/opus", "models": models } },
-        "models": { "providers": { "demo": {
-            "baseUrl": server.base_url(),
-            "api": "anthropic-messages",
-            "models": MODELS,
-        } } },
-    })
+    let ids = MODELS.map(|model| format!("\"{model}\"")).join(", ");
+    format!(
+        "{{ agents: {{ defaults: {{ model: \"demo/{first}\", models: {{ {models} }} }} }},\n\
+         models: {{ providers: {{ demo: {{ baseUrl: \"{url}\", api: \"anthropic-messages\", models: [{ids}] }} }} }} }}\n",
+        first = MODELS[0],
+        url = server.base_url(),
+    )
 }
 
 fn profiles(now: Timestamp) -> serde_json::Value {

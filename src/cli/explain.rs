@@ -12,7 +12,7 @@ use crate::profile::ProfileId;
 use crate::resolver::{About, Decision, Question};
 use crate::session::Actor;
 
-use super::args::Global;
+use super::global::Global;
 use super::place;
 use super::wrong::Wrong;
 

@@ -7,6 +7,7 @@
 mod args;
 mod classify;
 mod explain;
+mod global;
 mod help;
 mod models;
 mod parse;
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, LogFormat};
+use args::{Cli, Command};
+use global::LogFormat;
 use wrong::Wrong;
 
 /// Wrong usage (`EX_USAGE` of sysexits.h).

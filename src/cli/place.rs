@@ -3,7 +3,7 @@
 use crate::middleware::ModelPin;
 use crate::session::SessionKey;
 
-use super::args::Global;
+use super::global::Global;
 use super::wrong::Wrong;
 
 /// Opens it, and tells warnings of the configuration on standard error.

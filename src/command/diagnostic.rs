@@ -7,6 +7,7 @@ use super::draw::shown;
 use super::faults::{Found, LINE_LIMIT};
 use super::spec;
 use super::token::TEXT_LIMIT;
+use crate::echo::discreet;
 use crate::similar::nearest;
 
 /// The stable name of a kind of fault.
@@ -195,8 +196,9 @@ fn suggestion(written: &str) -> Option<String> {
     }
 }
 
-/// A person's own text for a message: short, on one line, without control characters.
+/// A person's own text for a message: short, on one line, without control characters, a pasted key blotted out.
 fn echo(text: &str) -> String {
+    let text = discreet(text);
     let mut chars = text.chars();
     let mut out: String = chars
         .by_ref()

@@ -6,6 +6,7 @@ use super::ast::ModelCommand;
 use super::diagnostic::{Code, Diagnostic, explain};
 use super::draw;
 use super::faults::Found;
+use crate::echo::discreet;
 
 /// What a message is to this bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,6 @@ impl<'m> Fault<'m> {
     /// wider than [`draw::COLUMNS`](super::COLUMNS). Control and invisible characters are shown as `·`. Ends without a line break.
     #[must_use]
     pub fn draw(&self) -> String {
-        draw::draw(self.line(), self.line.start, &self.diagnostics)
+        draw::draw(&discreet(self.line()), self.line.start, &self.diagnostics)
     }
 }

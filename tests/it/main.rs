@@ -1,5 +1,6 @@
 //! The one integration binary: a module for each subject.
 
+mod allocation;
 mod classify;
 mod command;
 mod config;

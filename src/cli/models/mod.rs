@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::args::Global;
+use super::global::Global;
 use super::wrong::Wrong;
 
 /// `modelpin models`.

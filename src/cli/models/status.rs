@@ -18,8 +18,8 @@ use crate::render::text::Text;
 use crate::resolver::{About, Book, Decision, Question, Snapshot};
 use crate::session::{Actor, SessionKey};
 
-use super::super::args::Global;
 use super::super::explain::Explained;
+use super::super::global::Global;
 use super::super::place;
 use super::super::wrong::Wrong;
 
