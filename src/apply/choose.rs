@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::Act;
-use crate::catalog::{Meaning, ProfileMeaning, Split, split, which_profile};
+use crate::catalog::{Meaning, ProfileMeaning, Split, Standpoint, split, which_profile};
 use crate::command::{Choose, Reference};
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, Record, ScopeKey, Set};
@@ -40,7 +40,11 @@ impl Desk {
             .default_model()
             .map(|model| model.provider().clone());
         let usable = |provider: &ProviderId| errand.can_use(provider);
-        let from = errand.standpoint(&usable, current.as_ref(), default.as_ref());
+        let from = Standpoint {
+            usable: &usable,
+            current: current.as_ref(),
+            default: default.as_ref(),
+        };
         match errand.book.catalog().meaning(model, &from) {
             Meaning::Model(meant) => self.pin(errand, choose, Some(meant), profile).await,
             Meaning::Ambiguous(models) => {
@@ -109,24 +113,25 @@ impl Desk {
         } else {
             Kept::FromBefore
         };
+        let end = match choose.lifetime {
+            None => End::Never,
+            Some(Lifetime::Once) => End::NextRequest,
+            Some(Lifetime::For(length)) => End::At(self.resolver.now().after(length)),
+        };
         let change = Change::Set(Set {
             model: model.clone().map(|model| PinnedModel {
                 model,
                 mode: choose.mode.unwrap_or(Mode::Prefer),
             }),
             profile,
-            end: match choose.lifetime {
-                None => End::Never,
-                Some(Lifetime::Once) => End::NextRequest,
-                Some(Lifetime::For(length)) => End::At(self.resolver.now().after(length)),
-            },
+            end,
             by: Arc::from(errand.actor.id()),
         });
-        let record = self.commit(errand, scope, &change).await?;
+        self.commit(errand, scope, &change).await?;
         let done = Done {
             change: view::Change::Pinned,
             scope,
-            record: record.as_ref(),
+            end,
             kept,
         };
         Ok(self.changed(errand, done, before))

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::access::Act;
 use crate::command::{ModelCommand, Wanted};
-use crate::pin::{Change, Thread};
+use crate::pin::{Change, End, Thread};
 use crate::resolver::{Book, Question, Resolver, Snapshot};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{self, Body, Kept, Refusal};
@@ -120,7 +120,7 @@ impl Desk {
                         (Some(_), _) => view::Change::Cleared,
                     },
                     scope,
-                    record: record.as_ref(),
+                    end: End::Never,
                     kept: Kept::FromBefore,
                 };
                 Ok(self.changed(errand, done, before))

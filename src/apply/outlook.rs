@@ -2,7 +2,7 @@
 
 use crate::order::{Candidate, Reason};
 use crate::outcome::Rest;
-use crate::pin::{End, ProfileChoice, Record};
+use crate::pin::{End, ProfileChoice};
 use crate::profile::ProfileId;
 use crate::resolver::{self, Decision};
 use crate::session::Scope;
@@ -15,27 +15,25 @@ use super::{Desk, Errand};
 
 /// What was committed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Done<'a> {
+pub(super) struct Done {
     pub(super) change: Change,
     pub(super) scope: Scope,
-    /// The record after the change, if there was one.
-    pub(super) record: Option<&'a Record>,
+    /// When it ends by itself.
+    pub(super) end: End,
     /// Whether the command named a profile.
     pub(super) kept: Kept,
 }
 
 impl Desk {
     /// The reply to a change, from what is committed.
-    pub(super) fn changed(&self, errand: Errand<'_>, done: Done<'_>, before: Option<NamedModel>) -> Body {
+    pub(super) fn changed(&self, errand: Errand<'_>, done: Done, before: Option<NamedModel>) -> Body {
         let Done {
             change,
             scope,
-            record,
+            end,
             kept,
         } = done;
         let now = self.outlook(errand);
-        let newest = record.and_then(|record| record.holding(self.resolver.now()).next());
-        let named = newest.filter(|_| change == Change::Pinned);
         let selected = now.as_ref().and_then(|decision| decision.selected.as_ref());
         let model = selected.map(|selected| {
             let model = errand.named(&selected.model);
@@ -57,7 +55,7 @@ impl Desk {
             scope,
             model,
             profile,
-            end: named.map_or(End::Never, |pin| pin.end),
+            end,
             next: now
                 .as_ref()
                 .map_or(Next::Unknown, |decision| next(errand, decision)),

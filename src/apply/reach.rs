@@ -1,8 +1,8 @@
 //! What the sender can reach: the profiles that they may see, and the providers that they can use.
 
 use crate::access::Act;
-use crate::catalog::{KnownProfile, Standpoint};
-use crate::model::ProviderId;
+use crate::catalog::KnownProfile;
+use crate::model::{ModelRef, ProviderId};
 use crate::profile::ProfileId;
 use crate::session::Scope;
 use crate::view::NamedModel;
@@ -38,22 +38,8 @@ impl Errand<'_> {
         self.book.has_credential(provider, &may)
     }
 
-    /// Reads `names` from where the sender stands.
-    pub(super) fn standpoint<'s>(
-        &self,
-        usable: &'s dyn Fn(&ProviderId) -> bool,
-        current: Option<&'s ProviderId>,
-        default: Option<&'s ProviderId>,
-    ) -> Standpoint<'s> {
-        Standpoint {
-            usable,
-            current,
-            default,
-        }
-    }
-
     /// A model with its alias.
-    pub(super) fn named(&self, model: &crate::model::ModelRef) -> NamedModel {
+    pub(super) fn named(&self, model: &ModelRef) -> NamedModel {
         NamedModel {
             alias: self.book.catalog().alias(model).map(str::to_owned),
             model: model.clone(),

@@ -11,6 +11,7 @@ mod floors;
 mod order;
 mod order_props;
 mod places;
+mod readme;
 mod stores;
 mod wire;
 #[cfg(feature = "client")]
