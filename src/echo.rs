@@ -22,6 +22,17 @@ pub fn legible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// An error and its causes on one line.
+#[must_use]
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let inner = std::iter::successors(error.source(), |cause| cause.source());
+    let all: Vec<String> = std::iter::once(error)
+        .chain(inner)
+        .map(ToString::to_string)
+        .collect();
+    all.join(": ")
+}
+
 /// How keys and tokens begin, as their vendors issue them.
 const KEYS: &[&str] = &[
     "sk-",

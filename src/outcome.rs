@@ -87,3 +87,11 @@ pub struct Rest {
     /// The failure that led to it, where that is known.
     pub class: Option<FailureClass>,
 }
+
+impl Rest {
+    /// When it ends, for comparison: a rest that only a person can end, ends last.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.until.unwrap_or(Timestamp::from_millis(i64::MAX))
+    }
+}

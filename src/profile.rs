@@ -75,6 +75,37 @@ impl fmt::Debug for AccountId {
     }
 }
 
+/// What a credential tells of the person or company behind it.
+///
+/// Texts are compared without regard to ASCII case and outer blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Identity {
+    account: Option<Arc<str>>,
+    email: Option<Arc<str>>,
+}
+
+impl Identity {
+    /// Takes what is told; blank texts tell nothing.
+    #[must_use]
+    pub fn new(account: Option<&str>, email: Option<&str>) -> Self {
+        let told = |text: Option<&str>| {
+            let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+            Some(Arc::from(text.to_ascii_lowercase()))
+        };
+        Self {
+            account: told(account),
+            email: told(email),
+        }
+    }
+
+    /// Whether two credentials are of the same account; `None` if that cannot be told.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> Option<bool> {
+        let compare = |a: &Option<Arc<str>>, b: &Option<Arc<str>>| Some(a.as_ref()? == b.as_ref()?);
+        compare(&self.account, &other.account).or_else(|| compare(&self.email, &other.email))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +128,16 @@ mod tests {
         let new = AccountId::new(&provider, Some("me@x.org "), &ProfileId::new("b"));
         assert_eq!(old, new);
         assert_ne!(old, AccountId::new(&provider, None, &ProfileId::new("a")));
+    }
+
+    #[test]
+    fn identities_are_compared_by_what_both_tell() {
+        let both = Identity::new(Some("acc-1"), Some("me@x.org"));
+        assert_eq!(both.same(&Identity::new(None, Some("ME@x.org"))), Some(true));
+        assert_eq!(
+            both.same(&Identity::new(Some("acc-2"), Some("me@x.org"))),
+            Some(false)
+        );
+        assert_eq!(both.same(&Identity::default()), None);
     }
 }

@@ -22,9 +22,13 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>, limit
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.truncate(limit);
-    scored.into_iter().map(|(_, name)| name).collect()
+    let mut near = Vec::new();
+    for (_, name) in scored {
+        if near.len() < limit && !near.contains(&name) {
+            near.push(name);
+        }
+    }
+    near
 }
 
 #[cfg(test)]

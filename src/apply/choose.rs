@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::access::Act;
 use crate::catalog::{Meaning, ProfileMeaning, Split, Standpoint, split, which_profile};
 use crate::command::{Choose, Reference};
+use crate::echo::causes;
 use crate::model::{ModelRef, ProviderId};
-use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, Record, ScopeKey, Set};
+use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, ScopeKey, Set};
+use crate::resolver::{Committed, Permit, freely};
 use crate::session::Scope;
 use crate::terms::{Lifetime, Mode};
-use crate::view::{self, Body, Kept, NamedModel, Occasion, Refusal};
+use crate::view::{self, Body, NamedModel, Occasion, Refusal};
 
 use super::outlook::Done;
 use super::{Desk, Errand};
@@ -39,7 +41,8 @@ impl Desk {
             .catalog()
             .default_model()
             .map(|model| model.provider().clone());
-        let usable = |provider: &ProviderId| errand.can_use(provider);
+        let now = self.resolver.now();
+        let usable = |provider: &ProviderId| errand.can_use(provider, now);
         let from = Standpoint {
             usable: &usable,
             current: current.as_ref(),
@@ -108,51 +111,49 @@ impl Desk {
         let profile = profile
             .map(|name| profile_choice(errand, scope, name, meant, choose.mode))
             .transpose()?;
-        let kept = if profile.is_some() {
-            Kept::Named
-        } else {
-            Kept::FromBefore
-        };
         let end = match choose.lifetime {
             None => End::Never,
             Some(Lifetime::Once) => End::NextRequest,
             Some(Lifetime::For(length)) => End::At(self.resolver.now().after(length)),
         };
-        let change = Change::Set(Set {
-            model: model.clone().map(|model| PinnedModel {
+        let set = Set {
+            model: model.map(|model| PinnedModel {
                 model,
                 mode: choose.mode.unwrap_or(Mode::Prefer),
             }),
             profile,
             end,
             by: Arc::from(errand.actor.id()),
-        });
-        self.commit(errand, scope, &change).await?;
+        };
+        self.commit(errand, scope, Change::Set(set.clone()), freely())
+            .await?;
         let done = Done {
             change: view::Change::Pinned,
             scope,
-            end,
-            kept,
+            set: Some(set),
         };
-        Ok(self.changed(errand, done, before))
+        Ok(self.changed(errand, &done, before))
     }
 
-    /// Commits a change of a scope, and drops what we had chosen for the chat ourselves.
+    /// Commits a change of a scope. If it changed anything, what we had chosen for the chat ourselves is dropped.
     pub(super) async fn commit(
         &self,
         errand: Errand<'_>,
         scope: Scope,
-        change: &Change,
-    ) -> Result<Option<Record>, Refusal> {
+        change: Change,
+        permit: Permit,
+    ) -> Result<Committed, Refusal> {
         let key = ScopeKey::of(scope, errand.session, errand.book.agent());
         let pins = self.resolver.pins();
-        let kept = pins.commit(&key, change, self.resolver.now()).await;
-        let record = kept.map_err(|broken| Refusal::NotKept {
-            cause: broken.to_string(),
+        let committed = pins.commit(key, change, permit, self.resolver.now()).await;
+        let committed = committed.map_err(|broken| Refusal::NotKept {
+            cause: causes(&broken),
         })?;
-        self.resolver.forget_affinity(errand.session, errand.book.agent());
-        tracing::info!(scope = %scope, actor = errand.actor.id(), changed = record.is_some(), "pin changed");
-        Ok(record)
+        if matches!(committed, Committed::Changed(_)) {
+            self.resolver.forget_affinity(errand.session, errand.book.agent());
+        }
+        tracing::info!(%scope, actor = errand.actor.id(), %committed, "pin");
+        Ok(committed)
     }
 
     /// The model in force before a change.
@@ -207,7 +208,7 @@ fn profile_choice(
         return Err(Refusal::NotPermitted { scope });
     }
     Ok(ProfileChoice::Pinned(PinnedProfile {
-        account: errand.book.account(&id),
+        identity: errand.book.identity(&id),
         provider: provider.clone(),
         mode: mode.unwrap_or(Mode::Strict),
         id,

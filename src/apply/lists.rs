@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::Entry;
+use crate::catalog::Origin;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::Reason;
-use crate::picker::{Choice, Picker, ProfileOption, Standing, Usability};
-use crate::resolver::{About, Decision, Question};
+use crate::picker::{Choice, Picker, ProfileOption, Serving, Standing, Usability};
+use crate::resolver::{self, About, Decision, Question};
 use crate::similar::nearest;
 use crate::view::{Body, Occasion, PickerView, Refusal};
 
@@ -21,106 +21,122 @@ impl Desk {
         provider: Option<&str>,
         page: Option<u16>,
     ) -> Result<Body, Refusal> {
-        let catalog = errand.book.catalog();
         let wanted = provider.map(|written| one_of(errand, written)).transpose()?;
-        let models: Vec<ModelRef> = catalog
-            .selectable()
-            .map(|entry| entry.model.clone())
-            .filter(|model| wanted.as_ref().is_none_or(|wanted| wanted == model.provider()))
-            .collect();
+        let of_wanted = |model: &ModelRef| wanted.as_ref().is_none_or(|wanted| wanted == model.provider());
+        let models = self.offered(errand, &of_wanted);
         let now = self.outlook(errand);
-        let picker = self.build(errand, &models, now.as_ref());
-        let current = current_page(&picker);
+        let picker = numbered(errand, &models, now.as_ref());
         let page = match page {
             Some(page) => usize::from(page),
-            None if provider.is_none() => current,
+            None if wanted.is_none() => current_page(&picker),
             None => 1,
         };
         if page > picker.pages() {
             return Err(Refusal::NoSuchPage {
                 page,
                 pages: picker.pages(),
+                list: wanted,
             });
         }
-        Ok(self.show(errand, picker, page, now.as_ref(), Occasion::Asked))
+        Ok(self.show(errand, picker, page, wanted, now.as_ref(), Occasion::Asked))
     }
 
     /// A picker of some models, because a name means several.
     pub(super) fn picker_of(&self, errand: Errand<'_>, models: &[ModelRef], occasion: Occasion) -> Body {
         let now = self.outlook(errand);
-        let picker = self.build(errand, models, now.as_ref());
-        self.show(errand, picker, 1, now.as_ref(), occasion)
+        let picker = numbered(errand, models, now.as_ref());
+        self.show(errand, picker, 1, None, now.as_ref(), occasion)
     }
 
     /// A fresh picker of everything.
     pub(super) fn whole_picker(&self, errand: Errand<'_>, occasion: Occasion) -> Body {
-        let all: Vec<ModelRef> = errand
+        self.picker_of(errand, &self.offered(errand, &|_| true), occasion)
+    }
+
+    /// The models to offer: those that may be selected, without built-in ones that the sender could not use anyway.
+    fn offered(&self, errand: Errand<'_>, wanted: &dyn Fn(&ModelRef) -> bool) -> Vec<ModelRef> {
+        let now = self.resolver.now();
+        let mut usable: HashMap<&ProviderId, bool> = HashMap::new();
+        let selectable = errand
             .book
             .catalog()
             .selectable()
+            .filter(|entry| wanted(&entry.model));
+        selectable
+            .filter(|entry| {
+                let provider = entry.model.provider();
+                entry.origin == Origin::Configured
+                    || *usable
+                        .entry(provider)
+                        .or_insert_with(|| errand.can_use(provider, now))
+            })
             .map(|entry| entry.model.clone())
-            .collect();
-        self.picker_of(errand, &all, occasion)
+            .collect()
     }
 
     fn show(
         &self,
         errand: Errand<'_>,
-        picker: Picker,
+        mut picker: Picker,
         page: usize,
+        provider: Option<ProviderId>,
         now: Option<&Decision>,
         occasion: Occasion,
     ) -> Body {
         self.shown.remember(errand.session, errand.book.agent(), &picker);
+        let serving = |model: &ModelRef| self.serving(errand, model);
+        // A name's meanings are shown all at once: there is no command for their second page.
+        let pages = if matches!(occasion, Occasion::Ambiguous(_)) {
+            1..=picker.pages()
+        } else {
+            page..=page
+        };
+        for page in pages {
+            picker.look(page, serving);
+        }
         Body::Picker(PickerView {
             picker,
             page,
+            provider,
             selection: now.and_then(|decision| selection(errand, decision)),
             occasion,
         })
     }
 
-    fn build(&self, errand: Errand<'_>, models: &[ModelRef], now: Option<&Decision>) -> Picker {
-        let current = now.and_then(|decision| decision.selected.as_ref());
-        let mut without: HashMap<ProviderId, bool> = HashMap::new();
-        let choices = models
-            .iter()
-            .map(|model| {
-                let bare = *without
-                    .entry(model.provider().clone())
-                    .or_insert_with(|| !errand.can_use(model.provider()));
-                let decision = (!bare).then(|| self.about(errand, model)).flatten();
-                Choice {
-                    number: 0,
-                    alias: errand
-                        .book
-                        .catalog()
-                        .entry(model)
-                        .and_then(|entry: &Entry| entry.alias.clone()),
-                    standing: if current.is_some_and(|current| current.model == *model) {
-                        Standing::Current
-                    } else {
-                        Standing::Other
-                    },
-                    usability: decision.as_ref().map_or(Usability::NoCredential, usability),
-                    profiles: decision
-                        .as_ref()
-                        .map(|decision| options(errand, decision))
-                        .unwrap_or_default(),
-                    model: model.clone(),
-                }
-            })
-            .collect();
-        Picker::new(choices, errand.book.catalog().generation())
-    }
-
-    fn about(&self, errand: Errand<'_>, model: &ModelRef) -> Option<Decision> {
+    /// How a model can be served now, to this sender, with what is pinned here.
+    fn serving(&self, errand: Errand<'_>, model: &ModelRef) -> Serving {
         let question = Question {
             about: About::Model(model),
             ..Question::new(errand.session, errand.actor)
         };
-        self.resolver.explain(question).ok()
+        match self.resolver.explain(question) {
+            Ok(decision) => Serving {
+                usability: usability(&decision),
+                profiles: options(errand, &decision),
+            },
+            Err(_) => Serving {
+                usability: Usability::NoCredential,
+                profiles: Vec::new(),
+            },
+        }
     }
+}
+
+/// A picker of these models; nobody has looked at its choices yet.
+fn numbered(errand: Errand<'_>, models: &[ModelRef], now: Option<&Decision>) -> Picker {
+    let current = now.and_then(|decision| decision.selected.as_ref());
+    let choices = models.iter().map(|model| Choice {
+        number: 0,
+        alias: errand.book.catalog().alias(model).map(str::to_owned),
+        standing: if current.is_some_and(|current| current.model == *model) {
+            Standing::Current
+        } else {
+            Standing::Other
+        },
+        serving: None,
+        model: model.clone(),
+    });
+    Picker::new(choices.collect(), errand.book.catalog().generation())
 }
 
 fn current_page(picker: &Picker) -> usize {
@@ -148,20 +164,19 @@ fn one_of(errand: Errand<'_>, written: &str) -> Result<ProviderId, Refusal> {
     })
 }
 
-/// Whether a model can be served: by anybody, whatever is pinned.
+/// Whether a model can be served: the verdict on its next request.
 fn usability(decision: &Decision) -> Usability {
-    let candidates = &decision.ranking.candidates;
-    if candidates.is_empty() {
-        return Usability::NoCredential;
+    match &decision.verdict {
+        Ok(_) => Usability::Ok,
+        Err(resolver::Refusal::NoCredential { .. } | resolver::Refusal::NoEndpoint(_)) => {
+            Usability::NoCredential
+        }
+        Err(refused) => Usability::Resting(refused.retry_at()),
     }
-    if candidates.iter().any(|candidate| candidate.reason == Reason::Ok) {
-        return Usability::Ok;
-    }
-    Usability::Resting(candidates.iter().filter_map(|candidate| candidate.until).min())
 }
 
 fn options(errand: Errand<'_>, decision: &Decision) -> Vec<ProfileOption> {
-    let pinned = decision.pinned.as_ref().map(|setting| &setting.value.id);
+    let pinned = decision.pinned.as_ref().map(|pinned| &pinned.setting.value.id);
     decision
         .ranking
         .candidates

@@ -18,10 +18,10 @@ use std::sync::Arc;
 
 use crate::access::Act;
 use crate::command::{ModelCommand, Wanted};
-use crate::pin::{Change, End, Thread};
-use crate::resolver::{Book, Question, Resolver, Snapshot};
+use crate::pin::{Change, Thread};
+use crate::resolver::{Book, Committed, Question, Resolver, Snapshot, freely};
 use crate::session::{Actor, Scope, SessionKey};
-use crate::view::{self, Body, Kept, Refusal};
+use crate::view::{self, Body, Refusal};
 
 pub use suggest::Names;
 
@@ -73,6 +73,9 @@ impl Desk {
             snapshot: &snapshot,
             book: &book,
         };
+        if !errand.may_command() {
+            return Body::Refused(Refusal::NoCommands);
+        }
         let done = match command {
             ModelCommand::Picker => self.list(errand, None, None),
             ModelCommand::List { provider, page } => self.list(errand, provider.as_deref(), *page),
@@ -88,11 +91,10 @@ impl Desk {
                         Thread::No
                     },
                 };
-                self.change(errand, scope.unwrap_or_default(), &clear).await
+                self.change(errand, scope.unwrap_or_default(), clear).await
             }
             ModelCommand::Undo { scope } => {
-                self.change(errand, scope.unwrap_or_default(), &Change::Undo)
-                    .await
+                self.change(errand, scope.unwrap_or_default(), Change::Undo).await
             }
             ModelCommand::Choose(choose) => match &choose.what {
                 Wanted::Model(reference) => self.choose_model(errand, choose, reference).await,
@@ -107,25 +109,28 @@ impl Desk {
     }
 
     /// Clears or takes back.
-    async fn change(&self, errand: Errand<'_>, scope: Scope, change: &Change) -> Result<Body, Refusal> {
+    async fn change(&self, errand: Errand<'_>, scope: Scope, change: Change) -> Result<Body, Refusal> {
         self.permit(errand, scope)?;
         let before = self.model_now(errand);
-        match self.commit(errand, scope, change).await? {
-            None if *change == Change::Undo => Err(Refusal::NothingToUndo { scope }),
-            record => {
-                let done = Done {
-                    change: match (&record, change) {
-                        (None, _) => view::Change::Nothing,
-                        (Some(_), Change::Undo) => view::Change::Undone,
-                        (Some(_), _) => view::Change::Cleared,
-                    },
-                    scope,
-                    end: End::Never,
-                    kept: Kept::FromBefore,
-                };
-                Ok(self.changed(errand, done, before))
-            }
-        }
+        let undo = change == Change::Undo;
+        let permit = if undo {
+            errand.may_bring_back(scope)
+        } else {
+            freely()
+        };
+        let change = match (self.commit(errand, scope, change, permit).await?, undo) {
+            (Committed::Forbidden, _) => return Err(Refusal::NotPermitted { scope }),
+            (Committed::Nothing, true) => return Err(Refusal::NothingToUndo { scope }),
+            (Committed::Nothing, false) => view::Change::Nothing,
+            (Committed::Changed(_), true) => view::Change::Undone,
+            (Committed::Changed(_), false) => view::Change::Cleared,
+        };
+        let done = Done {
+            change,
+            scope,
+            set: None,
+        };
+        Ok(self.changed(errand, &done, before))
     }
 
     /// Whether the sender may change what holds in `scope`.

@@ -1,77 +1,101 @@
 //! What holds now, told from the resolver's decision and from nothing else.
 
 use crate::order::{Candidate, Reason};
-use crate::outcome::Rest;
-use crate::pin::{End, ProfileChoice};
+use crate::pin::{ProfileChoice, Set};
 use crate::profile::ProfileId;
-use crate::resolver::{self, Decision};
+use crate::resolver::{self, Decision, Found};
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{
-    Body, Change, Changed, Kept, ModelNow, NamedModel, Next, Origin, ProfileNow, Selection, State,
+    Body, Change, Changed, Kept, ModelNow, NamedModel, Next, Origin, Pinned, PinnedProfile, ProfileNow,
+    Selection, State,
 };
 
 use super::{Desk, Errand};
 
 /// What was committed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Done {
     pub(super) change: Change,
     pub(super) scope: Scope,
-    /// When it ends by itself.
-    pub(super) end: End,
-    /// Whether the command named a profile.
-    pub(super) kept: Kept,
+    /// The choice, if one was made.
+    pub(super) set: Option<Set>,
 }
 
 impl Desk {
     /// The reply to a change, from what is committed.
-    pub(super) fn changed(&self, errand: Errand<'_>, done: Done, before: Option<NamedModel>) -> Body {
-        let Done {
-            change,
-            scope,
-            end,
-            kept,
-        } = done;
+    pub(super) fn changed(&self, errand: Errand<'_>, done: &Done, before: Option<NamedModel>) -> Body {
         let now = self.outlook(errand);
-        let selected = now.as_ref().and_then(|decision| decision.selected.as_ref());
-        let model = selected.map(|selected| {
-            let model = errand.named(&selected.model);
-            ModelNow {
-                before: before.filter(|before| *before != model),
-                model,
-                mode: selected.mode,
-            }
-        });
-        let profile = now
-            .as_ref()
-            .and_then(|decision| profile_now(errand, decision, kept));
-        let hidden_by = now.as_ref().and_then(|decision| {
-            let narrowest = decision.effective.model.as_ref().map(|setting| setting.scope());
-            narrowest.filter(|of| change != Change::Nothing && *of < scope)
-        });
+        let set = done.set.as_ref();
+        let kept = match set.and_then(|set| set.profile.as_ref()) {
+            Some(_) => Kept::Named,
+            None => Kept::FromBefore,
+        };
         Body::Changed(Box::new(Changed {
-            change,
-            scope,
-            model,
-            profile,
-            end,
+            change: done.change,
+            scope: done.scope,
+            pinned: set.map(|set| pinned(errand, set)).unwrap_or_default(),
+            end: set.map(|set| set.end).unwrap_or_default(),
+            model: now
+                .as_ref()
+                .and_then(|decision| model_now(errand, decision, before)),
+            profile: now
+                .as_ref()
+                .and_then(|decision| profile_now(errand, decision, kept)),
             next: now
                 .as_ref()
                 .map_or(Next::Unknown, |decision| next(errand, decision)),
-            hidden_by,
+            model_hidden_by: now.as_ref().and_then(|decision| {
+                set?.model.as_ref()?;
+                let holds = decision.effective.model.as_ref()?.scope();
+                (holds < done.scope).then_some(holds)
+            }),
+            profile_hidden_by: now.as_ref().and_then(|decision| {
+                let provider = set?.profile.as_ref()?.provider();
+                let holds = decision.effective.profile(provider)?.scope();
+                (holds < done.scope).then_some(holds)
+            }),
         }))
     }
+}
+
+/// What was committed, in names.
+fn pinned(errand: Errand<'_>, set: &Set) -> Pinned {
+    Pinned {
+        model: set.model.as_ref().map(|pinned| errand.named(&pinned.model)),
+        profile: set.profile.as_ref().map(|choice| match choice {
+            ProfileChoice::Auto(_) => PinnedProfile::Auto,
+            ProfileChoice::Pinned(pinned) => PinnedProfile::Named(pinned.id.clone(), pinned.mode),
+        }),
+    }
+}
+
+fn model_now(errand: Errand<'_>, decision: &Decision, before: Option<NamedModel>) -> Option<ModelNow> {
+    let selected = decision.selected.as_ref()?;
+    let model = errand.named(&selected.model);
+    Some(ModelNow {
+        before: before.filter(|before| *before != model),
+        model,
+        mode: selected.mode,
+        end: decision
+            .effective
+            .model
+            .as_ref()
+            .map(|setting| setting.end)
+            .unwrap_or_default(),
+    })
 }
 
 fn profile_now(errand: Errand<'_>, decision: &Decision, kept: Kept) -> Option<ProfileNow> {
     let provider = decision.provider()?;
     let seen = |id: &ProfileId| errand.may_see(id).then(|| id.clone());
-    if let Some(setting) = &decision.pinned {
+    if let Some(pinned) = &decision.pinned {
+        let setting = &pinned.setting;
         return Some(ProfileNow::Pinned {
             id: seen(&setting.value.id),
             mode: setting.value.mode,
             kept,
+            end: setting.end,
         });
     }
     let parked = decision
@@ -93,7 +117,8 @@ pub(super) fn selection(errand: Errand<'_>, decision: &Decision) -> Option<Selec
         model: errand.named(&selected.model),
         origin: selected.pinned.map_or(Origin::Default, Origin::Pin),
         end: end.unwrap_or_default(),
-        profile: decision.pinned.as_ref().map(|setting| {
+        profile: decision.pinned.as_ref().map(|pinned| {
+            let setting = &pinned.setting;
             let id = &setting.value.id;
             let id = errand.may_see(id).then(|| id.clone());
             (id, setting.value.mode, setting.scope(), setting.end)
@@ -106,47 +131,47 @@ pub(super) fn next(errand: Errand<'_>, decision: &Decision) -> Next {
     match &decision.verdict {
         Ok(id) if !errand.may_see(id) => Next::ServedUnseen,
         Ok(id) => {
-            let pin = decision.pinned.as_ref().map(|setting| &setting.value);
-            match pin.filter(|pin| pin.id != *id && pin.mode == Mode::Prefer) {
-                Some(pin) => Next::OtherServes(state_of(errand, decision, &pin.id), id.clone()),
+            let pin = decision.pinned.as_ref().map(|pinned| &pinned.setting.value);
+            let other =
+                pin.filter(|pin| pin.id != *id && pin.mode == Mode::Prefer && errand.may_see(&pin.id));
+            match other {
+                Some(pin) => Next::OtherServes(state_of(decision, &pin.id), id.clone()),
                 None => Next::Served(id.clone()),
             }
         }
         Err(
             resolver::Refusal::PinnedRests { profile, .. }
             | resolver::Refusal::PinnedUnusable { profile, .. },
-        ) => Next::PinnedCannot(state_of(errand, decision, profile)),
+        ) => Next::PinnedCannot(state_of(decision, profile)),
+        Err(resolver::Refusal::PinnedNotYours) => Next::PinnedNotYours,
         Err(resolver::Refusal::AllRest { retry_at, .. }) => Next::AllRest(*retry_at),
-        Err(refusal) => match refusal {
-            resolver::Refusal::NoCredential { .. } => Next::NoCredential,
-            other => Next::Refused(other.to_string(), other.hint()),
-        },
+        Err(resolver::Refusal::NoCredential { unusable, .. }) if unusable.is_empty() => Next::NoCredential,
+        Err(other) => Next::Refused(other.to_string(), other.hint()),
     }
 }
 
 /// Whether a profile can serve, as the decision has it.
-pub(super) fn state_of(errand: Errand<'_>, decision: &Decision, id: &ProfileId) -> State {
+fn state_of(decision: &Decision, id: &ProfileId) -> State {
+    if decision
+        .pinned
+        .as_ref()
+        .is_some_and(|pinned| pinned.setting.value.id == *id && pinned.found == Found::No)
+    {
+        return State::Missing;
+    }
     let candidates = &decision.ranking.candidates;
     if let Some(candidate) = candidates.iter().find(|candidate| candidate.profile == *id) {
-        return state(
-            candidate,
-            errand
-                .book
-                .facts()
-                .iter()
-                .find(|facts| facts.id == *id)
-                .and_then(|facts| facts.rest),
-        );
+        return state(candidate);
     }
     let excluded = decision.ranking.excluded.iter().find(|out| out.profile == *id);
     excluded.map_or(State::Missing, |out| excluded_state(out.reason))
 }
 
-pub(super) fn state(candidate: &Candidate, rest: Option<Rest>) -> State {
+pub(super) fn state(candidate: &Candidate) -> State {
     match candidate.reason {
         Reason::Ok => State::Ready,
         Reason::Cooldown => State::Cooling(candidate.until),
-        Reason::Disabled => State::Disabled(rest.and_then(|rest| rest.class), candidate.until),
+        Reason::Disabled => State::Disabled(candidate.class, candidate.until),
         other => excluded_state(other),
     }
 }

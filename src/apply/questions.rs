@@ -31,7 +31,7 @@ impl Desk {
                 catalog
                     .providers()
                     .into_iter()
-                    .filter(|provider| errand.can_use(provider))
+                    .filter(|provider| errand.can_use(provider, decision.now))
                     .cloned(),
             )
             .chain(with_profiles.map(|facts| facts.provider.clone()))
@@ -59,7 +59,7 @@ impl Desk {
             selection: selection(errand, &decision),
             default,
             agent: errand.book.agent().clone(),
-            store: errand.book.store_path(),
+            store: errand.book.store_path().to_owned(),
             providers,
             next: Some(next(errand, &decision)),
         })))
@@ -110,13 +110,13 @@ impl Desk {
         current: bool,
     ) -> Vec<Candidate> {
         let chosen = decision.verdict.as_ref().ok().filter(|_| current);
-        let pinned = decision.pinned.as_ref().map(|setting| &setting.value.id);
+        let pinned = decision.pinned.as_ref().map(|pinned| &pinned.setting.value.id);
         let served = self
             .resolver
             .served_last(errand.session, errand.book.agent(), provider);
         let last_good = served.as_ref().or(errand.book.last_good(provider));
         let line = |id: &ProfileId, reason: Reason, until, state| {
-            let facts = errand.book.facts().iter().find(|facts| facts.id == *id);
+            let facts = errand.book.fact(id);
             let mut marks = Vec::new();
             for (is, mark) in [
                 (chosen == Some(id), Mark::Next),
@@ -146,12 +146,8 @@ impl Desk {
                 until,
             }
         };
-        let rest = |id: &ProfileId| {
-            let facts = errand.book.facts().iter().find(|facts| facts.id == *id);
-            facts.and_then(|facts| facts.rest)
-        };
         let tried = decision.ranking.candidates.iter().map(|candidate| {
-            let state = state(candidate, rest(&candidate.profile));
+            let state = state(candidate);
             line(&candidate.profile, candidate.reason, candidate.until, state)
         });
         let left_out = decision.ranking.excluded.iter();

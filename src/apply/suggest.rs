@@ -12,6 +12,8 @@ use super::{Desk, Errand};
 pub struct Names {
     /// Aliases and references of models that may be selected, with the provider.
     pub models: Vec<(String, ProviderId)>,
+    /// Aliases that are commands of their own: `/opus`.
+    pub commands: Vec<String>,
     /// Profiles that the sender may see, with the provider.
     pub profiles: Vec<(ProfileId, ProviderId)>,
 }
@@ -35,6 +37,9 @@ fn names(snapshot: &Snapshot, book: &Book, session: &SessionKey, actor: &Actor) 
         snapshot,
         book,
     };
+    if !errand.may_command() {
+        return Names::default();
+    }
     let models = book.catalog().selectable().flat_map(|entry| {
         let provider = entry.model.provider().clone();
         let alias = entry.alias.clone().map(|alias| (alias, provider.clone()));
@@ -42,6 +47,10 @@ fn names(snapshot: &Snapshot, book: &Book, session: &SessionKey, actor: &Actor) 
     });
     Names {
         models: models.collect(),
+        commands: snapshot
+            .syntax(Some(book.agent()))
+            .map(|syntax| syntax.alias_commands().map(str::to_owned).collect())
+            .unwrap_or_default(),
         profiles: errand
             .visible()
             .into_iter()

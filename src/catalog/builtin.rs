@@ -1,6 +1,6 @@
 //! Models that are known without a configuration, so that a key in the environment is enough to begin.
 
-use super::Entry;
+use super::{Entry, Origin};
 use crate::model::{ModelRef, ProviderId};
 
 /// Provider, the vendor's model id, and the alias that OpenClaw users know.
@@ -16,7 +16,8 @@ const MODELS: &[(&str, &str, &str)] = &[
 
 /// The built-in models, the recommended one of each provider first.
 pub fn models() -> impl Iterator<Item = Entry> {
-    MODELS.iter().map(|(provider, model, alias)| {
-        Entry::new(ModelRef::new(ProviderId::new(provider), model)).called(alias)
+    MODELS.iter().map(|(provider, model, alias)| Entry {
+        origin: Origin::BuiltIn,
+        ..Entry::new(ModelRef::new(ProviderId::new(provider), model)).called(alias)
     })
 }

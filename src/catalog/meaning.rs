@@ -34,14 +34,14 @@ pub enum Meaning {
     /// Several providers serve it, and none is nearer than the others.
     Ambiguous(Vec<ModelRef>),
     /// A model that may not be selected.
-    Refused(Refusal),
+    Refused(NotAllowed),
     /// No model; the nearest names, best first, at most five.
     Unknown(Vec<String>),
 }
 
 /// A model that the allowlist leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct NotAllowed {
     /// The model that was meant.
     pub model: ModelRef,
     /// The configuration key of the list.
@@ -71,7 +71,7 @@ impl Catalog {
         });
         match meant.unwrap_or_else(|| Meaning::Unknown(self.suggestions(trimmed))) {
             Meaning::Model(model) => match self.refusal(&model) {
-                Some(rule) => Meaning::Refused(Refusal {
+                Some(rule) => Meaning::Refused(NotAllowed {
                     rule: rule.to_owned(),
                     model,
                 }),
@@ -114,10 +114,19 @@ impl Catalog {
 
     fn bare(&self, written: &str, from: &Standpoint<'_>) -> Option<Meaning> {
         let usable = |ids: &Vec<usize>| -> Vec<&ModelRef> {
-            ids.iter()
-                .map(|at| &self.entries[*at].model)
-                .filter(|model| (from.usable)(model.provider()))
-                .collect()
+            let served = ids.iter().map(|at| &self.entries[*at].model);
+            let served: Vec<&ModelRef> = served.filter(|model| (from.usable)(model.provider())).collect();
+            // One that may be selected goes before one that may not; if none may, the rule is told.
+            let allowed: Vec<&ModelRef> = served
+                .iter()
+                .copied()
+                .filter(|model| self.allows(model))
+                .collect();
+            if allowed.is_empty() {
+                served.into_iter().take(1).collect()
+            } else {
+                allowed
+            }
         };
         let mut served = self.by_id.get(written).map(usable).unwrap_or_default();
         if served.is_empty() {

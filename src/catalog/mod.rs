@@ -12,6 +12,7 @@ mod meaning;
 mod profiles;
 mod split;
 
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -19,9 +20,18 @@ use crate::model::{ModelRef, ProviderId};
 use crate::profile::ProfileId;
 
 pub use builtin::models as builtin_models;
-pub use meaning::{Meaning, Refusal, Standpoint};
+pub use meaning::{Meaning, NotAllowed, Standpoint};
 pub use profiles::{KnownProfile, ProfileMeaning, which_profile};
 pub use split::{Split, split};
+
+/// Where a model is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The configuration names it.
+    Configured,
+    /// modelpin knows it by itself.
+    BuiltIn,
+}
 
 /// One model that the catalogue knows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,6 +42,8 @@ pub struct Entry {
     pub alias: Option<String>,
     /// The profile that the configuration prefers for it.
     pub auth_profile: Option<ProfileId>,
+    /// Whether somebody put it into the configuration.
+    pub origin: Origin,
 }
 
 impl Entry {
@@ -42,6 +54,7 @@ impl Entry {
             model,
             alias: None,
             auth_profile: None,
+            origin: Origin::Configured,
         }
     }
 
@@ -70,7 +83,7 @@ pub struct Catalog {
     by_model_folded: HashMap<ModelRef, usize>,
     by_id: HashMap<String, Vec<usize>>,
     by_id_folded: HashMap<String, Vec<usize>>,
-    generation: u64,
+    notes: Vec<String>,
 }
 
 /// The models that may be selected, and the configuration key that says so.
@@ -83,49 +96,48 @@ pub struct Allowlist {
 }
 
 impl Catalog {
-    /// Builds the catalogue. Of entries with the same model or the same alias, the first counts.
-    ///
-    /// The default model may always be selected; `allowed` limits the others.
+    /// Builds the catalogue. Of entries with the same model, the first counts; of the same alias, the first has it, and
+    /// a note says which model lost it. `allowed` limits what may be selected.
     #[must_use]
-    pub fn new(
-        entries: impl IntoIterator<Item = Entry>,
-        allowed: Option<Allowlist>,
-        default: Option<ModelRef>,
-    ) -> Self {
+    pub fn new(entries: impl IntoIterator<Item = Entry>, allowed: Option<Allowlist>) -> Self {
         let mut catalog = Self {
             entries: Vec::new(),
             allowed,
-            default: default.clone(),
+            default: None,
             by_alias: HashMap::new(),
             by_model: HashMap::new(),
             by_model_folded: HashMap::new(),
             by_id: HashMap::new(),
             by_id_folded: HashMap::new(),
-            generation: 0,
+            notes: Vec::new(),
         };
         for entry in entries {
             catalog.add(entry);
         }
-        if let Some(model) = default {
-            catalog.add(Entry::new(model));
-        }
-        let mut hasher = DefaultHasher::new();
-        catalog.entries.hash(&mut hasher);
-        catalog.default.hash(&mut hasher);
-        let mut allowed: Vec<&ModelRef> = catalog.allowed.iter().flat_map(|list| &list.models).collect();
-        allowed.sort();
-        allowed.hash(&mut hasher);
-        catalog.generation = hasher.finish();
         catalog
     }
 
-    fn add(&mut self, entry: Entry) {
+    /// Adds a model at the end, unless it is there.
+    pub fn add(&mut self, mut entry: Entry) {
         if self.by_model.contains_key(&entry.model) {
             return;
         }
         let at = self.entries.len();
         if let Some(alias) = &entry.alias {
-            self.by_alias.entry(folding::fold(alias)).or_insert(at);
+            match self.by_alias.entry(folding::fold(alias)) {
+                Vacant(free) => {
+                    free.insert(at);
+                }
+                Occupied(taken) => {
+                    if entry.origin == Origin::Configured {
+                        let (model, owner) = (&entry.model, &self.entries[*taken.get()].model);
+                        self.notes.push(format!(
+                            "the alias `{alias}` of {model} belongs to {owner} already"
+                        ));
+                    }
+                    entry.alias = None;
+                }
+            }
         }
         let (provider, id) = (entry.model.provider(), entry.model.model());
         let folded = folding::fold(id);
@@ -136,6 +148,28 @@ impl Catalog {
         self.by_id.entry(id.to_owned()).or_default().push(at);
         self.by_id_folded.entry(folded).or_default().push(at);
         self.entries.push(entry);
+    }
+
+    /// Makes `model` the one of a chat in which nothing is pinned. It may always be selected.
+    pub fn set_default(&mut self, model: ModelRef) {
+        self.add(Entry::new(model.clone()));
+        self.default = Some(model);
+    }
+
+    /// The model of an alias or a full reference, whether it is in the catalogue or not.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<ModelRef> {
+        let alias = self
+            .by_alias
+            .get(&folding::fold(name))
+            .map(|at| self.entries[*at].model.clone());
+        alias.or_else(|| ModelRef::parse(name))
+    }
+
+    /// What was odd about the entries.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Every model that it knows, in order, allowed or not.
@@ -199,6 +233,12 @@ impl Catalog {
     /// A number that changes when the catalogue does; the same content gives the same number in one build.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.generation
+        let mut hasher = DefaultHasher::new();
+        self.entries.hash(&mut hasher);
+        self.default.hash(&mut hasher);
+        let mut allowed: Vec<&ModelRef> = self.allowed.iter().flat_map(|list| &list.models).collect();
+        allowed.sort();
+        allowed.hash(&mut hasher);
+        hasher.finish()
     }
 }

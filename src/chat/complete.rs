@@ -7,7 +7,7 @@ use crate::command::spec;
 pub(super) fn complete(line: &str, names: &Names) -> (usize, Vec<String>) {
     let Some(arguments) = arguments(line) else {
         let heads = ["/model ", "/models ", "/new", "/quit"];
-        let aliases = names.models.iter().map(|(name, _)| format!("/{name} "));
+        let aliases = names.commands.iter().map(|name| format!("/{name} "));
         let offered = heads.map(str::to_owned).into_iter().chain(aliases);
         let begun = line.starts_with('/') && !line.contains(char::is_whitespace);
         return (
@@ -37,8 +37,17 @@ pub(super) fn complete(line: &str, names: &Names) -> (usize, Vec<String>) {
             .profiles
             .iter()
             .filter(|(_, of)| provider.is_none_or(|(_, provider)| provider == of));
-        let ids = fits.map(|(id, _)| format!("{id} ")).chain(["auto ".to_owned()]);
-        return (word_at + model.len() + 1, starting_with(begun, ids));
+        // `work` is the beginning of `demo:work` as much as `demo:w` is: both are ways to name it.
+        let mut ids = Vec::new();
+        for (id, _) in fits {
+            let whole = format!("{id} ");
+            let short = id.as_str().split_once(':').map_or("", |(_, name)| name);
+            if begins(&whole, begun) || begins(short, begun) {
+                ids.push(whole);
+            }
+        }
+        ids.extend(starting_with(begun, ["auto ".to_owned()].into_iter()));
+        return (word_at + model.len() + 1, ids);
     }
     let first = line[arguments..word_at].trim().is_empty();
     let verbs = spec::verbs()
@@ -60,11 +69,12 @@ fn arguments(line: &str) -> Option<usize> {
 }
 
 fn starting_with(begun: &str, offered: impl Iterator<Item = String>) -> Vec<String> {
-    let fits = |name: &String| {
-        name.get(..begun.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(begun))
-    };
-    offered.filter(fits).collect()
+    offered.filter(|name| begins(name, begun)).collect()
+}
+
+fn begins(name: &str, begun: &str) -> bool {
+    name.get(..begun.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(begun))
 }
 
 #[cfg(test)]
@@ -79,6 +89,7 @@ mod tests {
             models: ["sonnet", "demo/sonnet", "opus"]
                 .map(|name| (name.to_owned(), demo.clone()))
                 .to_vec(),
+            commands: vec!["opus".to_owned()],
             profiles: vec![
                 (ProfileId::new("demo:work"), demo),
                 (ProfileId::new("other:work"), ProviderId::new("other")),
@@ -94,12 +105,14 @@ mod tests {
     #[test]
     fn verbs_models_options_and_the_providers_profiles_are_offered() {
         assert_eq!(offered("/mod"), ["/model ", "/models "]);
+        assert_eq!(offered("/o"), ["/opus "]);
         assert_eq!(offered("/model st"), ["/model status "]);
         assert_eq!(offered("/model so"), ["/model sonnet"]);
         assert_eq!(
             offered("/model sonnet@"),
             ["/model sonnet@demo:work ", "/model sonnet@auto "]
         );
+        assert_eq!(offered("/model sonnet@wo"), ["/model sonnet@demo:work "]);
         assert_eq!(offered("/model sonnet --on"), ["/model sonnet --once "]);
         assert!(offered("what is /model st").is_empty());
         assert!(offered("é").is_empty());

@@ -1,6 +1,7 @@
 //! What happens in a chat, for whoever shows it.
 
 use crate::clock::Timestamp;
+use crate::echo::legible;
 use crate::model::ModelRef;
 use crate::profile::ProfileId;
 use crate::resolver::Refusal;
@@ -44,4 +45,14 @@ pub(super) enum Ending {
     Stopped,
     /// It broke off.
     Broken(String),
+}
+
+/// A model's text, that must not steer the terminal. Line breaks and tabs are text.
+pub(super) fn harmless(text: &str) -> String {
+    let safe = text.split_inclusive(['\n', '\t']).map(|part| {
+        let end = part.ends_with(['\n', '\t']);
+        let (words, end) = part.split_at(part.len() - usize::from(end));
+        format!("{}{end}", legible(words))
+    });
+    safe.collect()
 }

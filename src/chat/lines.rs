@@ -8,17 +8,22 @@ use tokio::runtime::Runtime;
 
 use crate::clock::Timestamp;
 use crate::render::Render;
-use crate::render::text::Text;
+use crate::render::text::{Text, clean};
 use crate::resolver::Refusal;
 use crate::view::{Body, View};
 
-use super::events::{Attempt, Ending, Events};
+use super::events::{Attempt, Ending, Events, harmless};
 use super::talk::Went;
-use super::world::World;
+use super::world::{About, World};
 use super::{ChatError, Options, Output};
 
 /// Reads standard input to its end. The exit code is 1 if any message went wrong.
+///
+/// Whoever did not ask for the demo and gets it is told so on standard error.
 pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Result<ExitCode, ChatError> {
+    if matches!(world.about, About::DemoInstead(_)) {
+        writeln!(std::io::stderr(), "{}", world.about.text())?;
+    }
     let out = std::io::stdout();
     let mut text = TextLines {
         out: out.lock(),
@@ -47,7 +52,11 @@ pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Resul
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         let went = match std::str::from_utf8(bytes) {
             Ok("") => continue,
-            Ok(message) => tasks.block_on(world.talk.hear(message, events, std::future::pending::<()>))?,
+            Ok(message) => tasks.block_on(world.talk.hear(
+                message,
+                events,
+                std::pin::pin!(std::future::pending()),
+            ))?,
             Err(wrong) => {
                 let at = wrong.valid_up_to();
                 events.failed(&format!("this line is not UTF-8 (byte {at}); it was not sent"))?;
@@ -71,6 +80,12 @@ pub(super) fn refusal_text(refusal: &Refusal, now: Timestamp) -> String {
         format!(" (again in {} min)", seconds.div_ceil(60))
     });
     format!("{refusal}{}; {}", when.unwrap_or_default(), refusal.hint())
+}
+
+/// Who answers, in front of what is answered.
+fn who(attempt: Attempt<'_>) -> String {
+    let model = attempt.model.to_string();
+    format!("[{} · {}] ", clean(&model), clean(attempt.profile.as_str()))
 }
 
 struct TextLines<W> {
@@ -102,17 +117,18 @@ impl<W: Write> Events for TextLines<W> {
     }
 
     fn attempt_failed(&mut self, attempt: Attempt<'_>, why: &str) -> std::io::Result<()> {
-        self.line(&format!("[{} · {}] {why}", attempt.model, attempt.profile))
+        self.line(&format!("{}{}", who(attempt), clean(why)))
     }
 
     fn begin(&mut self, attempt: Attempt<'_>) -> std::io::Result<()> {
-        write!(self.out, "[{} · {}] ", attempt.model, attempt.profile)?;
+        write!(self.out, "{}", who(attempt))?;
         self.answering = true;
         self.out.flush()
     }
 
     fn piece(&mut self, text: &str) -> std::io::Result<()> {
-        self.out.write_all(text.as_bytes())?;
+        // Standard output may be a terminal even where standard input is none. `--json` has the text as it came.
+        self.out.write_all(harmless(text).as_bytes())?;
         self.out.flush()
     }
 
@@ -138,6 +154,16 @@ impl<W: Write> Events for TextLines<W> {
     }
 }
 
+/// One JSON object a line, each with an `event`:
+///
+/// | `event` | keys |
+/// |---|---|
+/// | `reply` | `view` (`picker`, `status`, `why`, `changed`, `help`, `invalid`, `refused`), `text` |
+/// | `ignored` | the message was for another bot |
+/// | `attempt-failed` | `model`, `profile`, `decision`, `message`; another attempt may follow |
+/// | `answer` | `model`, `profile`, `decision`, `ending` (`whole`, `stopped`, `broken`), `text` as it came |
+/// | `refused` | `code`, `message`, `hint`, `retryAt` (milliseconds since 1970, or null) |
+/// | `failed` | `message` |
 struct JsonLines<W> {
     out: W,
     answer: String,

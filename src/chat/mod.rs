@@ -1,6 +1,6 @@
 //! Talking in a terminal: the middleware as a newcomer meets it.
 //!
-//! [`run`] opens a [`world`] (the configured providers, or the built-in demo), and lets one person talk in it: on a
+//! [`run`] opens a world (the configured providers, or the built-in demo), and lets one person talk in it: on a
 //! terminal with line editing (`terminal.rs`), elsewhere a message a line (`lines.rs`). Both use `talk.rs`, which does
 //! what every bot does: hand the message to the middleware, then ask the model under a lease.
 
@@ -11,6 +11,7 @@ mod lines;
 mod talk;
 mod terminal;
 mod world;
+mod wrap;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

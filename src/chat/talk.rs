@@ -1,9 +1,11 @@
 //! One message: to the middleware, then to a model under a lease.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use crate::apply::Names;
 use crate::classify::Verdict;
+use crate::echo::causes;
 use crate::middleware::{Handled, Message, ModelPin};
 use crate::outcome::FailureClass;
 use crate::resolver::{Lease, Question, ResolveError};
@@ -24,6 +26,9 @@ pub(super) struct Talk {
     actor: Actor,
     said: Vec<Turn>,
 }
+
+/// Comes when the person wants no more of an answer.
+pub(super) type Stop<'a> = Pin<&'a mut dyn Future<Output = ()>>;
 
 /// Whether a message did what it was meant to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,17 +70,17 @@ impl Talk {
             .alias(&model)
             .map_or_else(|| model.to_string(), str::to_owned);
         Some(match decision.pinned {
-            Some(pinned) => format!("{name}@{}", pinned.value.id),
+            Some(pinned) => format!("{name}@{}", pinned.setting.value.id),
             None => name,
         })
     }
 
     /// Takes one message. `stop` ends an answer that is being written.
-    pub(super) async fn hear<S: Future<Output = ()>>(
+    pub(super) async fn hear(
         &mut self,
         text: &str,
         events: &mut dyn Events,
-        stop: impl Fn() -> S,
+        stop: Stop<'_>,
     ) -> Result<Went, ChatError> {
         let (session, actor) = (self.session.clone(), self.actor.clone());
         let message = Message::new(&session, &actor, text);
@@ -87,11 +92,11 @@ impl Talk {
             }
             Handled::Reply(view) => {
                 events.reply(&view)?;
-                let wrong = matches!(
-                    view.body,
-                    crate::view::Body::Refused(_) | crate::view::Body::Faults(_)
-                );
-                return Ok(if wrong { Went::Wrong } else { Went::Well });
+                return Ok(if view.body.was_done() {
+                    Went::Well
+                } else {
+                    Went::Wrong
+                });
             }
             Handled::ReplyAndSend(view, rest) => {
                 events.reply(&view)?;
@@ -101,18 +106,18 @@ impl Talk {
         self.ask(prompt, events, stop).await
     }
 
-    async fn ask<S: Future<Output = ()>>(
+    async fn ask(
         &mut self,
         prompt: &str,
         events: &mut dyn Events,
-        stop: impl Fn() -> S,
+        stop: Stop<'_>,
     ) -> Result<Went, ChatError> {
         self.said.push(Turn {
             role: Role::User,
             text: prompt.to_owned(),
         });
         let mut answer = String::new();
-        let went = self.attempts(events, &stop, &mut answer).await;
+        let went = self.attempts(events, stop, &mut answer).await;
         if answer.is_empty() {
             // Nobody answered: the question is not part of the conversation.
             self.said.pop();
@@ -126,10 +131,10 @@ impl Talk {
     }
 
     /// One credential after the other, until one answers or nobody is left.
-    async fn attempts<S: Future<Output = ()>>(
+    async fn attempts(
         &self,
         events: &mut dyn Events,
-        stop: &impl Fn() -> S,
+        mut stop: Stop<'_>,
         answer: &mut String,
     ) -> Result<Went, ChatError> {
         let mut attempts = self.modelpin.attempts(&self.session, &self.actor);
@@ -147,20 +152,20 @@ impl Talk {
                 }
             };
             let asked = tokio::select! {
-                () = stop() => return stopped(events, &lease),
+                () = stop.as_mut() => return stopped(events, &lease),
                 asked = self.send(&lease) => asked,
             };
             match asked {
                 Ok(stream) => return read(lease, stream, events, stop, answer).await,
                 Err(failure) => {
-                    let why = failure.to_string();
+                    let why = causes(&failure);
                     let now = self.modelpin.resolver().now();
                     let verdict = failure.verdict(lease.model().provider(), now);
                     let class = verdict.map(|verdict| verdict.class);
                     let why = class.map_or_else(|| why.clone(), |class| format!("{why}: {class}"));
                     events.attempt_failed(attempt(&lease), &why)?;
                     report(lease, verdict);
-                    if class.is_none_or(blames_the_request) {
+                    if class.is_some_and(blames_the_request) {
                         return Ok(Went::Wrong);
                     }
                 }
@@ -181,17 +186,17 @@ impl Talk {
 }
 
 /// Reads an answer. After its first piece there is no other attempt.
-async fn read<S: Future<Output = ()>>(
+async fn read(
     lease: Lease,
     mut stream: AnswerStream,
     events: &mut dyn Events,
-    stop: &impl Fn() -> S,
+    mut stop: Stop<'_>,
     answer: &mut String,
 ) -> Result<Went, ChatError> {
     events.begin(attempt(&lease))?;
     loop {
         let piece = tokio::select! {
-            () = stop() => return stopped(events, &lease),
+            () = stop.as_mut() => return stopped(events, &lease),
             piece = stream.next() => piece,
         };
         match piece {

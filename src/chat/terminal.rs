@@ -15,22 +15,22 @@ use tokio::runtime::Runtime;
 
 use crate::apply::Names;
 use crate::clock::Timestamp;
-use crate::echo::legible;
 use crate::render::Render;
 use crate::render::text::{Text, clean};
 use crate::resolver::Refusal;
-use crate::view::View;
+use crate::view::{Body, View};
 
 use super::complete::complete;
-use super::events::{Attempt, Ending, Events};
+use super::events::{Attempt, Ending, Events, harmless};
 use super::lines::refusal_text;
 use super::world::{About, World};
+use super::wrap::wrap;
 use super::{ChatError, Color, Options};
 
 /// How many lines of history are kept in a session.
 const HISTORY: usize = 1_000;
 
-/// Talks until Ctrl-D, or Ctrl-C at an empty prompt.
+/// Talks until Ctrl-D or `/quit`; Ctrl-C drops the line, or stops an answer.
 pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Result<ExitCode, ChatError> {
     let config = Config::builder()
         .completion_type(CompletionType::List)
@@ -44,6 +44,7 @@ pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Resul
     };
     let color = choice != anstream::ColorChoice::Never;
     let mut screen = Screen::new(choice);
+    screen.resized(&mut editor);
     screen.greet(&world.about, options)?;
     loop {
         editor.set_helper(Some(Complete {
@@ -51,7 +52,9 @@ pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Resul
             color,
         }));
         let prompt = world.talk.selection().unwrap_or_else(|| "no model".to_owned());
-        match editor.readline(&format!("{}> ", clean(&prompt))) {
+        let read = editor.readline(&format!("{}> ", clean(&prompt)));
+        screen.resized(&mut editor);
+        match read {
             Ok(line) => match line.trim() {
                 "" => {}
                 "/quit" | "/exit" => break,
@@ -60,7 +63,7 @@ pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Resul
                     screen.note("A new conversation begins; the pins of this chat stay.")?;
                 }
                 _ => {
-                    tasks.block_on(world.talk.hear(&line, &mut screen, interrupted))?;
+                    tasks.block_on(world.talk.hear(&line, &mut screen, std::pin::pin!(interrupted())))?;
                 }
             },
             Err(ReadlineError::Interrupted) => screen.note("Ctrl-D or /quit leaves.")?,
@@ -109,7 +112,11 @@ impl Completer for Complete {
 /// The terminal, as answers are written to it.
 struct Screen {
     out: anstream::AutoStream<std::io::Stdout>,
+    columns: usize,
 }
+
+/// The width of a terminal that does not tell it.
+const COLUMNS: usize = 80;
 
 const DIM: &str = "\x1b[2m";
 const RED: &str = "\x1b[31m";
@@ -119,7 +126,14 @@ impl Screen {
     fn new(choice: anstream::ColorChoice) -> Self {
         Self {
             out: anstream::AutoStream::new(std::io::stdout(), choice),
+            columns: COLUMNS,
         }
+    }
+
+    /// Takes note of the window's width.
+    fn resized(&mut self, editor: &mut Editor<Complete, DefaultHistory>) {
+        let known = editor.dimensions().map(|(columns, _)| usize::from(columns));
+        self.columns = known.filter(|columns| *columns > 0).unwrap_or(COLUMNS);
     }
 
     fn greet(&mut self, about: &About, options: &Options) -> std::io::Result<()> {
@@ -129,18 +143,11 @@ impl Screen {
             "modelpin {version} · chat `{}`",
             clean(&options.session)
         )?;
-        match about {
-            About::Real(place) => self.note(&format!("Credentials: {} and the environment.", clean(place)))?,
-            About::DemoAsked => self.note("This is the built-in demo provider, on this machine only.")?,
-            About::DemoInstead(place) => self.note(&format!(
-                "There is no credential in {} or the environment, so this is the built-in\ndemo provider, on this machine only.",
-                clean(place)
-            ))?,
-        }
+        self.note(&about.text())?;
         if !matches!(about, About::Real(_)) {
             self.note(
-                "Try: /model, /model sonnet@demo:work, a question, /model why, /model undo,\n\
-                 or make one profile fail: fail 429 demo:work",
+                "Try: /model, /model sonnet@demo:work, a question, /model why, /model undo.\n\
+                 `fail 429 demo:work` makes a profile fail, `slow` answers slowly.",
             )?;
         }
         self.note("Tab completes, Ctrl-C stops an answer, Ctrl-D leaves. /model help has the rest.")?;
@@ -148,12 +155,12 @@ impl Screen {
     }
 
     fn note(&mut self, text: &str) -> std::io::Result<()> {
-        writeln!(self.out, "{DIM}{text}{PLAIN}")?;
+        writeln!(self.out, "{DIM}{}{PLAIN}", wrap(text, self.columns))?;
         self.out.flush()
     }
 
     fn wrong(&mut self, text: &str) -> std::io::Result<()> {
-        writeln!(self.out, "{RED}{}{PLAIN}", clean(text))?;
+        writeln!(self.out, "{RED}{}{PLAIN}", wrap(&clean(text), self.columns))?;
         self.out.flush()
     }
 }
@@ -161,7 +168,10 @@ impl Screen {
 impl Events for Screen {
     fn reply(&mut self, view: &View) -> std::io::Result<()> {
         for message in Text::plain().render(view) {
-            writeln!(self.out, "{message}")?;
+            // A drawing points at columns of the line above: it is left as it is.
+            let drawn = matches!(view.body, Body::Faults(_));
+            let columns = if drawn { usize::MAX } else { self.columns };
+            writeln!(self.out, "{}", wrap(&message, columns))?;
         }
         self.out.flush()
     }
@@ -183,16 +193,7 @@ impl Events for Screen {
     }
 
     fn piece(&mut self, text: &str) -> std::io::Result<()> {
-        // A model's text must not steer the terminal; line breaks and tabs are text.
-        let safe: String = text
-            .split_inclusive(['\n', '\t'])
-            .map(|part| {
-                let end = part.ends_with(['\n', '\t']);
-                let (words, end) = part.split_at(part.len() - usize::from(end));
-                format!("{}{end}", legible(words))
-            })
-            .collect();
-        self.out.write_all(safe.as_bytes())?;
+        self.out.write_all(harmless(text).as_bytes())?;
         self.out.flush()
     }
 

@@ -5,6 +5,8 @@ use tempfile::TempDir;
 
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::middleware::ModelPin;
+use crate::render::text::clean;
+use crate::resolver::Book;
 use crate::session::{Actor, SessionKey};
 use crate::wire::{Client, Limits};
 
@@ -24,8 +26,22 @@ pub(super) enum About {
     Real(String),
     /// The demo, because it was asked for.
     DemoAsked,
-    /// The demo, because no credential was found; where it was looked for.
+    /// The demo, because no credential was found that a known model could be asked with: a sentence that says so.
     DemoInstead(String),
+}
+
+impl About {
+    /// What a newcomer has to know about whom they talk to.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Real(place) => format!("Credentials: {} and the environment.", clean(place)),
+            Self::DemoAsked => "This is the built-in demo provider, on this machine only.".to_owned(),
+            Self::DemoInstead(why) => format!(
+                "{}\nSo this is the built-in demo provider, on this machine only.",
+                clean(why)
+            ),
+        }
+    }
 }
 
 /// Opens the configured world if there is a credential in it, else the demo.
@@ -36,13 +52,17 @@ pub(super) async fn open(options: &Options) -> Result<World, ChatError> {
         let modelpin = configured(options).await?;
         let session = session(options);
         let snapshot = modelpin.resolver().snapshot();
+        for warning in snapshot.warnings() {
+            tracing::warn!("{warning}");
+        }
         let book = snapshot.book(session.agent())?;
+        let now = modelpin.resolver().now();
         let place = snapshot.sources().state.path.display().to_string();
         // A credential of a provider whose models nobody has named cannot be talked to either.
         let usable = book
             .catalog()
             .selectable()
-            .any(|entry| book.has_credential(entry.model.provider(), &|_| true));
+            .any(|entry| book.has_credential(entry.model.provider(), &|_| true, now));
         if usable {
             let talk = Talk::new(modelpin, client()?, session, Actor::operator());
             return Ok(World {
@@ -51,7 +71,7 @@ pub(super) async fn open(options: &Options) -> Result<World, ChatError> {
                 _demo: None,
             });
         }
-        About::DemoInstead(place)
+        About::DemoInstead(nobody_to_talk_to(&book, &place, now))
     };
     let (server, files, modelpin) = demo().await?;
     Ok(World {
@@ -64,6 +84,20 @@ pub(super) async fn open(options: &Options) -> Result<World, ChatError> {
         about,
         _demo: Some((server, files)),
     })
+}
+
+/// Why no configured provider can be talked to.
+fn nobody_to_talk_to(book: &Book, place: &str, now: Timestamp) -> String {
+    let provider = book.facts().iter().map(|facts| &facts.provider);
+    match provider
+        .clone()
+        .find(|provider| book.has_credential(provider, &|_| true, now))
+    {
+        Some(provider) => {
+            format!("There is a credential for {provider}, but no model of it: set agents.defaults.model.")
+        }
+        None => format!("There is no credential in {place} or the environment."),
+    }
 }
 
 fn client() -> Result<Client, ChatError> {

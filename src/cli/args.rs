@@ -29,10 +29,11 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Talk in the terminal; without credentials, to a built-in demo provider
     #[command(
-        after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json"
+        after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json\n\nAway from a terminal it reads a message a line, and exits 1 if any of them went wrong."
     )]
     Chat(ChatArgs),
     /// Models, and the credentials that serve them
+    #[command(after_help = "Examples:\n  modelpin models\n  modelpin models status --json")]
     Models(Models),
     /// Show the resolver's decision without taking it
     #[command(
@@ -45,13 +46,22 @@ pub(super) enum Command {
     )]
     Parse(ParseArgs),
     /// Say what failed answers mean: JSON Lines in, JSON Lines out
+    #[command(
+        after_help = "Example:\n  echo '{\"provider\": \"openai\", \"status\": 429, \"headers\": {\"retry-after\": \"20\"}}' | modelpin classify"
+    )]
     Classify,
     /// Show help, for a command or for a topic: `modelpin help model`
+    #[command(
+        after_help = "Examples:\n  modelpin help chat\n  modelpin help models status\n  modelpin help model"
+    )]
     Help {
         /// A command, or `model` for how /model is written
         topic: Vec<String>,
     },
     /// Print completions for a shell
+    #[command(
+        after_help = "Examples:\n  source <(modelpin completions bash)\n  modelpin completions fish > ~/.config/fish/completions/modelpin.fish"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,

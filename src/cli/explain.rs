@@ -138,11 +138,8 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> 
     } else {
         print(&explained, &decision, out)?;
     }
-    Ok(if decision.verdict.is_ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    // A refusal is an answer too: the decision was explained.
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `opus` and `anthropic/opus` are both a model of `anthropic`; `openai/gpt` is not.
@@ -157,8 +154,8 @@ fn model(provider: &ProviderId, written: &str) -> Result<ModelRef, Wrong> {
 fn print(explained: &Explained, decision: &Decision, out: &mut impl Write) -> Result<(), Wrong> {
     writeln!(
         out,
-        "{} in the order of {}:",
-        explained.provider,
+        "{}, by {}:",
+        explained.model.as_ref().unwrap_or(&explained.provider),
         decision.ranking.basis.as_str()
     )?;
     for ignored in &decision.ranking.ignored {
@@ -170,9 +167,7 @@ fn print(explained: &Explained, decision: &Decision, out: &mut impl Write) -> Re
         } else {
             " "
         };
-        let until = candidate
-            .until
-            .map(|until| format!(" until {}", until.as_millis()));
+        let until = candidate.until.map(|until| format!(" until {}", moment(until)));
         let profile = crate::render::text::clean(&candidate.profile);
         let (kind, reason, source) = (candidate.kind, candidate.reason, &candidate.source);
         writeln!(
@@ -189,8 +184,19 @@ fn print(explained: &Explained, decision: &Decision, out: &mut impl Write) -> Re
             left_out.reason
         )?;
     }
+    if explained.candidates.is_empty() {
+        writeln!(out, "  nobody can be asked")?;
+    }
     if let Err(refusal) = &decision.verdict {
         writeln!(out, "refused: {refusal}; {}", refusal.hint())?;
     }
     Ok(())
+}
+
+/// A time for people; the JSON has the milliseconds.
+fn moment(at: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(moment) => moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => format!("{} ms", at.as_millis()),
+    }
 }

@@ -8,29 +8,32 @@ use crate::session::AgentId;
 
 use super::wrong::Wrong;
 
+/// The heading of the options that stand with every command, below the command's own.
+const ANYWHERE: &str = "Options of every command";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// The state directory [default: ~/.modelpin, else one of OpenClaw's]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(help_heading = ANYWHERE, long, global = true, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
     /// The configuration file [default: modelpin.json in the state directory]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(help_heading = ANYWHERE, long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// The agent [default: the configured default agent]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(help_heading = ANYWHERE, long, global = true, value_name = "ID")]
     pub(super) agent: Option<String>,
     /// No colour (so does the variable NO_COLOR)
-    #[arg(long, global = true)]
+    #[arg(help_heading = ANYWHERE, long, global = true)]
     pub(super) no_color: bool,
     /// Log more; twice for everything of modelpin
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(help_heading = ANYWHERE, short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// Log errors only; twice for nothing
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(help_heading = ANYWHERE, short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) quiet: u8,
     /// How logs are written
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    #[arg(help_heading = ANYWHERE, long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub(super) log_format: LogFormat,
 }
 

@@ -29,6 +29,10 @@ const USAGE: u8 = 64;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Help and usage errors are printed before the command line has been understood.
+    if std::env::args_os().any(|argument| argument == "--no-color") {
+        anstream::ColorChoice::Never.write_global();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
@@ -97,7 +101,7 @@ fn log(cli: &Cli) {
     let _ = match cli.global.log_format {
         LogFormat::Json => logs.json().try_init(),
         LogFormat::Text => logs
-            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
             .try_init(),
     };
 }

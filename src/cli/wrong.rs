@@ -33,15 +33,27 @@ impl Wrong {
     pub(super) fn code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(super::USAGE),
-            // Whoever read our output has gone: that is their right, and no failure.
-            Self::Io(gone) if gone.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            _ if self.is_nobody_reading() => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         }
     }
 
+    /// Whether whoever read our output has gone: that is their right, and no failure.
+    fn is_nobody_reading(&self) -> bool {
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let error_of_io = error.downcast_ref::<std::io::Error>();
+            if error_of_io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     /// `error: …`, with the causes.
     pub(super) fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
-        if matches!(self, Self::Io(gone) if gone.kind() == std::io::ErrorKind::BrokenPipe) {
+        if self.is_nobody_reading() {
             return Ok(());
         }
         write!(out, "error: {self}")?;

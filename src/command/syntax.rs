@@ -189,6 +189,12 @@ impl Syntax {
         self.bots.iter().any(|bot| bot.eq_ignore_ascii_case(name))
     }
 
+    /// The aliases that are commands of their own.
+    pub fn alias_commands(&self) -> impl Iterator<Item = &str> {
+        let is_command = |alias: &&str| self.alias_command(alias).is_some();
+        self.aliases.iter().map(|alias| &**alias).filter(is_command)
+    }
+
     /// The alias, as configured, that `name` calls as a command.
     pub(super) fn alias_command(&self, name: &str) -> Option<&str> {
         if self.alias_commands == AliasCommands::Off || name.len() > ALIAS_LIMIT {

@@ -6,5 +6,5 @@
 mod ledger;
 mod policy;
 
-pub use ledger::CooldownLedger;
+pub use ledger::{AccountKey, CooldownLedger};
 pub use policy::Policy;

@@ -15,6 +15,8 @@ pub struct Policy {
     pub billing_first: Duration,
     /// The longest rest of an account without money.
     pub billing_longest: Duration,
+    /// Failures further apart than this are not counted together.
+    pub failure_window: Duration,
 }
 
 impl Default for Policy {
@@ -25,6 +27,7 @@ impl Default for Policy {
             auth: seconds(&[60, 300, 1500, 3600]),
             billing_first: Duration::from_secs(600),
             billing_longest: Duration::from_secs(24 * 3600),
+            failure_window: Duration::from_secs(24 * 3600),
         }
     }
 }
@@ -48,10 +51,12 @@ pub(super) enum Reach {
     Account,
 }
 
-pub(super) fn reach(class: FailureClass) -> Reach {
+/// What a failure concerns; `None` if the request itself was wrong.
+pub(super) fn reach(class: FailureClass) -> Option<Reach> {
     match class {
-        FailureClass::Auth | FailureClass::AuthPermanent | FailureClass::Billing => Reach::Account,
-        _ => Reach::Model,
+        FailureClass::Auth | FailureClass::AuthPermanent | FailureClass::Billing => Some(Reach::Account),
+        FailureClass::ModelNotFound | FailureClass::Format | FailureClass::ContextOverflow => None,
+        _ => Some(Reach::Model),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::credential::{Credential, CredentialKind};
 use crate::endpoint::Endpoint;
 use crate::model::ProviderId;
 use crate::order::{Expiry, SecretState};
-use crate::profile::{AccountId, ProfileId};
+use crate::profile::{AccountId, Identity, ProfileId};
 use crate::secret::Secret;
 
 /// Why there is no credential to present.
@@ -75,6 +75,18 @@ impl AgentCredentials {
         let (input, kind) = self.config_key(&ProviderId::new(provider)).ok_or_else(unknown)?;
         let kind = kind.ok_or_else(|| CredentialError::UnknownType(id.clone()))?;
         Ok(present(kind, self.resolve(id, input)?))
+    }
+
+    /// What a profile tells of the account behind it: its entry, and the e-mail in `auth.profiles`.
+    #[must_use]
+    pub fn identity(&self, id: &ProfileId) -> Identity {
+        let stored = self.profile(id).map(|(profile, _)| profile);
+        let account = stored.and_then(|profile| profile.account.as_deref());
+        let configured = || self.config.auth.profiles.get(id)?.email.as_deref();
+        let email = stored
+            .and_then(|profile| profile.email.as_deref())
+            .or_else(configured);
+        Identity::new(account, email)
     }
 
     /// The account behind a profile: what its entry tells, else the e-mail in `auth.profiles`.

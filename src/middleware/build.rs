@@ -1,5 +1,6 @@
 //! Setting the middleware up.
 
+use std::hash::RandomState;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,6 +114,7 @@ impl Builder {
             bots: self.bots,
             bot_ids: self.bot_ids,
             credentials: self.credentials,
+            generations: RandomState::new(),
         })?;
         let store = self.pins.unwrap_or_else(|| Arc::new(MemoryPins::default()));
         let pins = Pins::load(store).await?;

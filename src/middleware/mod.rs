@@ -14,7 +14,7 @@ use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
 use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver, Snapshot};
 use crate::session::{Actor, Scope, SessionKey};
-use crate::view::{Body, Occasion, Prompt, Refusal, View};
+use crate::view::{Body, Prompt, Refusal, View};
 
 pub use build::{BuildError, Builder};
 pub use handled::{Handled, Message};
@@ -82,7 +82,7 @@ impl ModelPin {
         };
         match rest {
             None => Handled::Reply(self.view(body, Prompt::None)),
-            Some(rest) if was_done(&body) => Handled::ReplyAndSend(self.view(body, Prompt::Sent), rest),
+            Some(rest) if body.was_done() => Handled::ReplyAndSend(self.view(body, Prompt::Sent), rest),
             Some(_) => Handled::Reply(self.view(body, Prompt::NotSent)),
         }
     }
@@ -135,15 +135,6 @@ impl ModelPin {
         let sources = self.resolver.snapshot().sources().clone();
         self.resolver.replace(Snapshot::load(sources)?);
         Ok(())
-    }
-}
-
-/// Whether a command did what it said: only then does the text behind it go to a model.
-fn was_done(body: &Body) -> bool {
-    match body {
-        Body::Refused(_) | Body::Faults(_) => false,
-        Body::Picker(shown) => shown.occasion == Occasion::Asked,
-        _ => true,
     }
 }
 

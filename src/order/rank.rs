@@ -6,7 +6,6 @@ use super::base::{Base, Index, base};
 use super::facts::{Ask, ProfileFacts};
 use super::ranking::{Candidate, Excluded, Ranking, Reason};
 use super::usable::{resting, usable};
-use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
 use crate::outcome::{Rest, RestKind};
 use crate::profile::ProfileId;
@@ -61,7 +60,10 @@ pub fn rank(ask: &Ask<'_>) -> Ranking {
         if !seen.insert(&facts.id) {
             continue;
         }
-        if facts.source.is_stored() || nothing_wanted {
+        if !(ask.allowed)(&facts.id) {
+            // Asked first, as everywhere: nobody learns of a profile what is not theirs to know.
+            field.exclude(&facts.id, Reason::NotAllowed);
+        } else if facts.source.is_stored() || nothing_wanted {
             field.exclude(&facts.id, Reason::NotInOrder);
         } else {
             field.enter(ask, facts);
@@ -114,8 +116,7 @@ impl<'a> Field<'a> {
 
     /// Empties the field into a line: the usable, then the resting by the end of their rest.
     fn line_up(&mut self) -> Vec<Candidate> {
-        self.resting
-            .sort_by_key(|(_, _, rest)| rest.until.unwrap_or(Timestamp::from_millis(i64::MAX)));
+        self.resting.sort_by_key(|(_, _, rest)| rest.end());
         let usable = self
             .usable
             .drain(..)
@@ -125,23 +126,19 @@ impl<'a> Field<'a> {
                 RestKind::Cooldown => Reason::Cooldown,
                 RestKind::Disabled => Reason::Disabled,
             };
-            candidate(facts, kind, reason, rest.until)
+            candidate(facts, kind, reason, Some(rest))
         });
         usable.chain(resting).collect()
     }
 }
 
-fn candidate(
-    facts: &ProfileFacts,
-    kind: CredentialKind,
-    reason: Reason,
-    until: Option<Timestamp>,
-) -> Candidate {
+fn candidate(facts: &ProfileFacts, kind: CredentialKind, reason: Reason, rest: Option<Rest>) -> Candidate {
     Candidate {
         profile: facts.id.clone(),
         kind,
         reason,
-        until,
+        until: rest.and_then(|rest| rest.until),
+        class: rest.and_then(|rest| rest.class),
         source: facts.source.clone(),
     }
 }

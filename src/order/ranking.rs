@@ -5,6 +5,7 @@ use std::fmt;
 use super::facts::Source;
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
+use crate::outcome::FailureClass;
 use crate::profile::ProfileId;
 
 /// Who would be tried, in order, and who would not.
@@ -32,6 +33,8 @@ pub struct Candidate {
     pub reason: Reason,
     /// When its rest ends; `None` if it does not rest, or only a person can end it.
     pub until: Option<Timestamp>,
+    /// The failure that led to its rest, where that is known.
+    pub class: Option<FailureClass>,
     /// Where it comes from.
     pub source: Source,
 }

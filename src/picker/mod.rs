@@ -29,7 +29,14 @@ pub struct Choice {
     pub alias: Option<String>,
     /// Whether it is the chat's model now.
     pub standing: Standing,
-    /// Whether it can be served now.
+    /// How it can be served; `None` for a choice of another page, at which nobody has looked.
+    pub serving: Option<Serving>,
+}
+
+/// How a model can be served now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serving {
+    /// Whether it can.
     pub usability: Usability,
     /// The profiles to choose from, in the order in which they would be tried.
     pub profiles: Vec<ProfileOption>,
@@ -115,6 +122,18 @@ impl Picker {
         self.choices.len().div_ceil(PAGE).max(1)
     }
 
+    /// Looks at the choices of a page: how each can be served.
+    pub fn look(&mut self, page: usize, serving: impl Fn(&ModelRef) -> Serving) {
+        let choices = self
+            .choices
+            .iter_mut()
+            .skip(page.saturating_sub(1) * PAGE)
+            .take(PAGE);
+        for choice in choices {
+            choice.serving = Some(serving(&choice.model));
+        }
+    }
+
     /// A page, from 1; `None` past the end.
     #[must_use]
     pub fn page(&self, number: usize) -> Option<Page<'_>> {
@@ -142,8 +161,7 @@ mod tests {
             model: ModelRef::parse(&model).expect("a reference"),
             alias: None,
             standing: Standing::Other,
-            usability: Usability::Ok,
-            profiles: Vec::new(),
+            serving: None,
         }
     }
 

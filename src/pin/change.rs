@@ -83,7 +83,10 @@ impl Change {
             }
             Self::Spend => {
                 let before = next.layers.passing.len();
-                next.layers.passing.retain(|pin| pin.end != End::NextRequest);
+                // From the history too: an undo must not bring back what has been used up.
+                for layers in next.history.iter_mut().chain([&mut next.layers]) {
+                    layers.passing.retain(|pin| pin.end != End::NextRequest);
+                }
                 if next.layers.passing.len() == before {
                     return None;
                 }
@@ -247,5 +250,24 @@ mod tests {
             Some(OwnWay::Stops)
         );
         assert_eq!(clear(Thread::Yes).apply(&stopped, Scope::Session, NOW), None);
+    }
+
+    #[test]
+    fn undo_does_not_bring_back_a_request_that_was_used() {
+        let auto = Change::Set(Set {
+            model: None,
+            profile: Some(ProfileChoice::Auto(crate::model::ProviderId::new("a"))),
+            end: End::Never,
+            by: Arc::from("ann"),
+        });
+        let record = after(&[to("a/one", End::Never), to("a/two", End::NextRequest), auto]);
+        assert_eq!(model_at(&record, NOW).as_deref(), Some("a/two"));
+        let spent = Change::Spend
+            .apply(&record, Scope::Session, NOW)
+            .expect("there is one to spend");
+        let undone = Change::Undo
+            .apply(&spent, Scope::Session, NOW)
+            .expect("there is a change to take back");
+        assert_eq!(model_at(&undone, NOW).as_deref(), Some("a/one"));
     }
 }

@@ -45,10 +45,9 @@ impl Effective {
     }
 
     fn lay_under(&mut self, key: &ScopeKey, pin: &Pin) {
-        if pin.end == End::NextRequest && !self.once.contains(key) {
-            self.once.push(key.clone());
-        }
+        let mut counts = false;
         if let (None, Some(model)) = (&self.model, &pin.model) {
+            counts = true;
             self.model = Some(Setting {
                 value: model.clone(),
                 key: key.clone(),
@@ -57,12 +56,17 @@ impl Effective {
         }
         for choice in &pin.profiles {
             if self.profile(choice.provider()).is_none() {
+                counts = true;
                 self.profiles.push(Setting {
                     value: choice.clone(),
                     key: key.clone(),
                     end: pin.end,
                 });
             }
+        }
+        // A pin that is hidden altogether is not used by the request, and stays for the next.
+        if counts && pin.end == End::NextRequest && !self.once.contains(key) {
+            self.once.push(key.clone());
         }
     }
 }
@@ -98,7 +102,7 @@ mod tests {
     use super::*;
     use crate::model::ModelRef;
     use crate::pin::{Change, PinTable, Set, Thread};
-    use crate::profile::{AccountId, ProfileId};
+    use crate::profile::{Identity, ProfileId};
     use crate::session::{AgentId, SessionKey};
     use crate::terms::Mode;
 
@@ -124,7 +128,7 @@ mod tests {
             profile: profile.map(|id| {
                 let id = ProfileId::new(id);
                 ProfileChoice::Pinned(crate::pin::PinnedProfile {
-                    account: AccountId::new(&provider, None, &id),
+                    identity: Identity::default(),
                     id,
                     provider: provider.clone(),
                     mode: Mode::Strict,

@@ -4,7 +4,7 @@
 //! [`Affinity`] is the resolver's own memory of which profile served a chat; it may be dropped at any time. They are
 //! different types in different tables.
 //!
-//! Read [`Pin`], then [`Record`] (all that one scope remembers), then [`effective`](merge::effective) (how scopes
+//! Read [`Pin`], then [`Record`] (all that one scope remembers), then [`effective`] (how scopes
 //! merge). Nothing here knows about stores, commands or credentials.
 
 mod affinity;
@@ -14,7 +14,7 @@ mod merge;
 mod record;
 mod table;
 
-pub use affinity::{Affinity, AffinityTable};
+pub use affinity::{Affinity, AffinityTable, Epoch};
 pub use change::{Change, Set, Thread};
 pub use key::{ScopeKey, scopes};
 pub use merge::{Effective, Setting, effective};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
-use crate::profile::{AccountId, ProfileId};
+use crate::profile::{Identity, ProfileId};
 use crate::terms::Mode;
 
 /// How many changes of a scope can be taken back.
@@ -73,7 +73,7 @@ pub struct PinnedProfile {
     /// The profile's id.
     pub id: ProfileId,
     /// The account behind it when it was pinned.
-    pub account: AccountId,
+    pub identity: Identity,
     /// Its provider.
     pub provider: ProviderId,
     /// That profile or nothing, or that profile first.
@@ -127,10 +127,16 @@ pub struct Layers {
     pub passing: Vec<Pin>,
 }
 
-/// How many passing pins may lie over each other; past it the oldest goes.
-pub const MAX_PASSING: usize = 8;
+/// How many passing pins may lie over each other. Nobody needs so many: the bound is there to have one, and past it the
+/// oldest goes.
+pub const MAX_PASSING: usize = 32;
 
 impl Layers {
+    /// All pins, over or not.
+    pub fn pins(&self) -> impl Iterator<Item = &Pin> {
+        self.lasting.iter().chain(&self.passing)
+    }
+
     /// The pins that hold at `now`, the one that goes first, first.
     pub fn holding(&self, now: Timestamp) -> impl Iterator<Item = &Pin> {
         let passing = self.passing.iter().rev().filter(move |pin| !pin.is_over(now));

@@ -8,8 +8,10 @@
 //!
 //! Read `state.rs` first; `paths.rs` is the layout within a state directory.
 
+mod machine;
 mod paths;
 mod state;
 
+pub use machine::machine_id;
 pub use paths::{AgentPaths, ConfigFile, ConfigReason, config_file};
 pub use state::{NoStateDir, Reason, StateDir, Surroundings, state_dir};

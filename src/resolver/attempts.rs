@@ -1,17 +1,24 @@
 //! One request, from its first credential to its last.
 
+use std::sync::Arc;
+
 use crate::clock::Timestamp;
-use crate::pin::{Change, Effective, Version};
+use crate::credential::Credential;
+use crate::order::Source;
+use crate::pin::{Change, Effective};
 use crate::profile::ProfileId;
 use crate::provide::{ProvideCredential, Wanted};
 use crate::session::{Actor, SessionKey};
-use crate::store::PinStoreError;
+use crate::terms::Mode;
 
+use super::book::Book;
+use super::decision::Decision;
 use super::engine::{Question, ResolveError, Resolver};
-use super::lease::Lease;
+use super::lease::{Choice, Lease};
+use super::pins::{Committed, freely};
 use super::refusal::Refusal;
 
-/// How often a `--once` pin may be snatched away by other requests before this one gives up.
+/// How often a `--once` pin may be snatched away by other requests before this one goes on without asking again.
 const TRIES: usize = 32;
 
 /// The attempts of one request: each usable credential at most once.
@@ -60,74 +67,129 @@ impl<'a> Attempts<'a> {
                 .resolver
                 .decide(&snapshot, &book, question, now, effective, &self.tried);
             let profile = decision.verdict.clone()?;
-            let (Some(selected), Some(candidate)) = (&decision.selected, decision.chosen()) else {
-                return Err(Refusal::NoModel.into());
+            let Some(credential) = self.credential(&book, &decision, &profile).await? else {
+                // Not a failure of the provider: nobody rests for it, and the next candidate is asked.
+                self.tried.push(profile);
+                continue;
             };
-            let provider = selected.model.provider();
-            let wanted = Wanted {
-                agent: book.agent(),
-                provider,
-                profile: &profile,
-            };
-            let credential = match book.credentials().provide(wanted).await {
-                Ok(Some(credential)) => Ok(credential),
-                Ok(None) => Err("it is not there any more".to_owned()),
-                Err(broken) => Err(broken.reason),
-            };
-            let credential = match credential {
-                Ok(credential) => credential,
-                Err(cause) if decision.pinned.is_some() => {
-                    return Err(Refusal::CredentialUnavailable { profile, cause }.into());
-                }
-                Err(cause) => {
-                    // Not a failure of the provider: nobody rests for it, and the next candidate is asked.
-                    tracing::warn!(%profile, %cause, "credential unavailable");
-                    self.tried.push(profile);
-                    continue;
-                }
-            };
-            let endpoint = book
-                .endpoint(provider)
-                .ok_or_else(|| Refusal::NoEndpoint(provider.clone()))?;
-            if self.begun.is_none() && !self.spend_once(&decision.effective, now).await? {
+            if self.begun.is_none()
+                && snatched < TRIES
+                && self.spend_once(&decision.effective, now).await == Spent::Snatched
+            {
                 snatched += 1;
-                if snatched > TRIES {
-                    return Err(PinStoreError::Conflict(Version::default()).into());
-                }
                 continue;
             }
-            self.begun = Some(decision.effective.clone());
             self.tried.push(profile.clone());
-            let account = book.account(&profile);
-            self.resolver.learning().used.insert(account.clone(), now);
-            return Ok(Lease {
-                id: self.resolver.next_lease_id(now),
-                model: selected.model.clone(),
-                source: candidate.source.clone(),
-                endpoint,
-                credential,
-                account,
-                agent: book.agent().clone(),
-                chat: self.session.chat_shared(),
-                learning: std::sync::Arc::clone(self.resolver.learning()),
-                profile,
-            });
+            let lease = self.lease(&book, &decision, profile, credential, now)?;
+            self.begun = Some(decision.effective);
+            return Ok(lease);
         }
     }
 
-    /// Marks the `--once` pins as used; false if another request was faster, and the decision has to be made again.
-    async fn spend_once(&self, effective: &Effective, now: Timestamp) -> Result<bool, ResolveError> {
-        for key in &effective.once {
-            if self
-                .resolver
-                .pins()
-                .commit(key, &Change::Spend, now)
-                .await?
-                .is_none()
-            {
-                return Ok(false);
+    /// The credential of the chosen profile; `None` if it cannot be had and another may be asked.
+    async fn credential(
+        &self,
+        book: &Book,
+        decision: &Decision,
+        profile: &ProfileId,
+    ) -> Result<Option<Credential>, Refusal> {
+        let Some(provider) = decision.provider() else {
+            return Err(Refusal::NoModel);
+        };
+        let wanted = Wanted {
+            agent: book.agent(),
+            provider,
+            profile,
+        };
+        let cause = match book.credentials().provide(wanted).await {
+            Ok(Some(credential)) => return Ok(Some(credential)),
+            Ok(None) => "it is not there any more".to_owned(),
+            Err(broken) => broken.reason,
+        };
+        tracing::warn!(%profile, %cause, "credential unavailable");
+        let strict = decision
+            .pinned
+            .as_ref()
+            .is_some_and(|pinned| pinned.setting.value.mode == Mode::Strict);
+        if strict {
+            let profile = profile.clone();
+            return Err(Refusal::CredentialUnavailable { profile, cause });
+        }
+        Ok(None)
+    }
+
+    fn lease(
+        &self,
+        book: &Book,
+        decision: &Decision,
+        profile: ProfileId,
+        credential: Credential,
+        now: Timestamp,
+    ) -> Result<Lease, Refusal> {
+        let model = decision
+            .selected
+            .as_ref()
+            .map(|selected| selected.model.clone())
+            .ok_or(Refusal::NoModel)?;
+        let provider = model.provider();
+        let endpoint = book
+            .endpoint(provider)
+            .ok_or_else(|| Refusal::NoEndpoint(provider.clone()))?;
+        let account = book.account(&profile);
+        let learning = self.resolver.learning();
+        learning.used.insert(account.clone(), now);
+        let chat = self.session.chat_shared();
+        let pinned = decision
+            .pinned
+            .as_ref()
+            .is_some_and(|pinned| pinned.setting.value.id == profile);
+        Ok(Lease {
+            id: self.resolver.next_lease_id(now),
+            source: decision
+                .chosen()
+                .map_or(Source::Store, |candidate| candidate.source.clone()),
+            choice: if pinned { Choice::Pinned } else { Choice::Automatic },
+            begun: now,
+            epoch: learning.affinities.epoch(book.agent(), &chat),
+            agent: book.agent().clone(),
+            learning: Arc::clone(learning),
+            model,
+            profile,
+            endpoint,
+            credential,
+            account,
+            chat,
+        })
+    }
+
+    /// Marks the `--once` pins of the decision as used.
+    ///
+    /// Of two requests that race for one such pin, one gets it and the other decides again. A store that cannot be
+    /// reached does not stop a request: the pin is then marked in memory.
+    async fn spend_once(&self, effective: &Effective, now: Timestamp) -> Spent {
+        let pins = self.resolver.pins();
+        for (key, first) in effective
+            .once
+            .iter()
+            .zip(std::iter::once(true).chain(std::iter::repeat(false)))
+        {
+            match pins.commit(key.clone(), Change::Spend, freely(), now).await {
+                // After the first pin is ours, the decision stands: giving it back would not be safer.
+                Ok(Committed::Nothing | Committed::Forbidden) if first => return Spent::Snatched,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a --once pin is marked as used in memory only");
+                    pins.change_in_memory(key, &Change::Spend, now);
+                }
             }
         }
-        Ok(true)
+        Spent::Ours
     }
+}
+
+/// Whether the `--once` pins of a decision were still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spent {
+    Ours,
+    Snatched,
 }

@@ -1,6 +1,7 @@
 //! What is known of one agent: its models, its credentials, its endpoints.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,12 +11,15 @@ use thiserror::Error;
 use crate::catalog::{Allowlist, Catalog, Entry, builtin_models};
 use crate::clock::Timestamp;
 use crate::config::{Config, UnknownAgent};
-use crate::credential::Credential;
+use crate::cooldown::AccountKey;
+use crate::credential::{Credential, CredentialKind};
 use crate::credentials::{AgentCredentials, AuthStore, Environment, StoreError};
+use crate::echo::causes;
 use crate::endpoint::Endpoint;
 use crate::model::{ModelRef, ProviderId};
-use crate::order::{Declared, ProfileFacts};
-use crate::profile::{AccountId, ProfileId};
+use crate::order::{Declared, Expiry, ProfileFacts, SecretState};
+use crate::outcome::Rest;
+use crate::profile::{Identity, ProfileId};
 use crate::provide::{CredentialChain, ProvideCredential, ProvideError, Wanted};
 use crate::secret::{Handle, HandleKey};
 use crate::session::AgentId;
@@ -27,18 +31,8 @@ pub enum BookError {
     #[error(transparent)]
     UnknownAgent(#[from] UnknownAgent),
     /// Its credential file is there and cannot be used.
-    #[error("{}", chain(.0))]
+    #[error("{}", causes(.0))]
     Store(Arc<StoreError>),
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    std::iter::once(error)
-        .chain(causes)
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 /// The facts of one agent, as the files told them when they were read.
@@ -52,6 +46,10 @@ pub struct Book {
     chain: CredentialChain,
     stores: [Option<Arc<AuthStore>>; 2],
     facts: Vec<ProfileFacts>,
+    by_id: HashMap<ProfileId, usize>,
+    identities: Vec<(ProfileId, Identity)>,
+    accounts: HashMap<ProfileId, AccountKey>,
+    notes: Vec<String>,
     declared: IndexMap<ProfileId, Declared>,
     handles: HandleKey,
 }
@@ -65,6 +63,7 @@ pub(super) struct Leaves {
     pub(super) own: Option<Arc<AuthStore>>,
     pub(super) inherited: Option<Arc<AuthStore>>,
     pub(super) handles: HandleKey,
+    pub(super) generations: RandomState,
     pub(super) more: CredentialChain,
 }
 
@@ -78,6 +77,7 @@ impl Book {
             own,
             inherited,
             handles,
+            generations,
             more,
         } = leaves;
         let credentials = Arc::new(AgentCredentials::new(
@@ -87,11 +87,30 @@ impl Book {
             Arc::clone(&environment),
         ));
         let facts = all_facts(&credentials, &config, &environment);
-        let catalog = catalog(&config, &agent, &facts)?;
+        let (catalog, notes) = catalog(&config, &agent, &facts)?;
+        for note in &notes {
+            tracing::warn!(%agent, "{note}");
+        }
+        let identity = |facts: &ProfileFacts| (facts.id.clone(), credentials.identity(&facts.id));
+        let account = |facts: &ProfileFacts| {
+            let account = credentials.account(&facts.id);
+            let secret = credentials.credential(&facts.id).ok();
+            // A keyed hash of this process: it tells secrets apart and cannot be turned back.
+            let generation = secret.map_or(0, |held| generations.hash_one(held.secret().expose()));
+            (facts.id.clone(), AccountKey { account, generation })
+        };
         Ok(Self {
             chain: more.then(Arc::new(FromFiles(Arc::clone(&credentials)))),
             declared: credentials.declared().clone(),
             stores: [own, inherited],
+            by_id: facts
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(at, facts)| (facts.id.clone(), at))
+                .collect(),
+            identities: facts.iter().map(identity).collect(),
+            accounts: facts.iter().map(account).collect(),
             agent,
             store,
             config,
@@ -99,6 +118,7 @@ impl Book {
             credentials,
             facts,
             handles,
+            notes,
         })
     }
 
@@ -122,8 +142,45 @@ impl Book {
 
     /// The path of its credential file, there or not.
     #[must_use]
-    pub fn store_path(&self) -> String {
-        self.store.clone()
+    pub fn store_path(&self) -> &str {
+        &self.store
+    }
+
+    /// What was odd about the agent's models when the book was opened.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The facts of one profile. Its rest is told by [`rest`](Self::rest), which knows the moment.
+    #[must_use]
+    pub fn fact(&self, id: &ProfileId) -> Option<&ProfileFacts> {
+        self.by_id.get(id).map(|at| &self.facts[*at])
+    }
+
+    /// What each profile tells of its account.
+    #[must_use]
+    pub fn identities(&self) -> &[(ProfileId, Identity)] {
+        &self.identities
+    }
+
+    /// The rest that another program wrote into the credential file, if it is not over.
+    #[must_use]
+    pub fn rest(&self, id: &ProfileId, now: Timestamp) -> Option<Rest> {
+        self.stores
+            .iter()
+            .flatten()
+            .find_map(|store| store.usage(id))?
+            .rest(now)
+    }
+
+    /// Whether a sign-in has ended and would have to be renewed before it can be used. Renewing is not built yet.
+    #[must_use]
+    pub fn is_stale(&self, id: &ProfileId, now: Timestamp) -> bool {
+        self.fact(id).is_some_and(|facts| {
+            let over = matches!(facts.expires, Expiry::At(end) if end <= now);
+            facts.kind == Some(CredentialKind::OAuth) && (over || facts.secret != SecretState::Usable)
+        })
     }
 
     /// Every profile and key that the files and the environment have, in file order, keys last.
@@ -150,10 +207,20 @@ impl Book {
         &self.declared
     }
 
-    /// The account behind a profile.
+    /// The account behind a profile, with the secret that it has now.
     #[must_use]
-    pub fn account(&self, id: &ProfileId) -> AccountId {
-        self.credentials.account(id)
+    pub fn account(&self, id: &ProfileId) -> AccountKey {
+        let unknown = || AccountKey {
+            account: self.credentials.account(id),
+            generation: 0,
+        };
+        self.accounts.get(id).cloned().unwrap_or_else(unknown)
+    }
+
+    /// What a profile tells of its account.
+    #[must_use]
+    pub fn identity(&self, id: &ProfileId) -> Identity {
+        self.credentials.identity(id)
     }
 
     /// The e-mail of a profile's account, as the file or the configuration tells it.
@@ -200,10 +267,14 @@ impl Book {
         &self.chain
     }
 
-    /// Whether a provider has a credential that exists and that `may` allows, resting or not.
+    /// Whether a provider has a credential at `now` that `may` allows, resting or not.
     #[must_use]
-    pub fn has_credential(&self, provider: &ProviderId, may: &dyn Fn(&ProfileId) -> bool) -> bool {
-        let now = Timestamp::from_millis(0);
+    pub fn has_credential(
+        &self,
+        provider: &ProviderId,
+        may: &dyn Fn(&ProfileId) -> bool,
+        now: Timestamp,
+    ) -> bool {
         let ranking = self.credentials.rank_facts(provider, &self.facts, &[], may, now);
         !ranking.candidates.is_empty()
     }
@@ -219,12 +290,12 @@ impl ProvideCredential for FromFiles {
         let found = self.0.credential(wanted.profile);
         found.map(Some).map_err(|error| ProvideError {
             profile: wanted.profile.clone(),
-            reason: chain(&error),
+            reason: causes(&error),
         })
     }
 }
 
-/// The facts of all providers at once. Rests are taken as the file has them; the rules look whether they are over.
+/// The facts of all providers at once, without rests: those depend on the moment.
 fn all_facts(
     credentials: &AgentCredentials,
     config: &Config,
@@ -242,50 +313,37 @@ fn all_facts(
     for provider in keyed {
         facts.extend(credentials.facts(&provider, start).into_iter().skip(stored));
     }
+    for facts in &mut facts {
+        facts.rest = None;
+    }
     facts
 }
 
-/// The models of the configuration, then the built-in ones of providers that have a credential or are named in it.
-fn catalog(config: &Config, agent: &AgentId, facts: &[ProfileFacts]) -> Result<Catalog, BookError> {
+/// The models of the configuration, then the built-in ones; and what was odd about them.
+///
+/// The built-in models are there whatever credentials there are, so that their presence tells nobody anything.
+fn catalog(
+    config: &Config,
+    agent: &AgentId,
+    facts: &[ProfileFacts],
+) -> Result<(Catalog, Vec<String>), BookError> {
     let of_agent = config.agent(agent)?;
     let models = of_agent.models();
     let chosen = models.iter().map(|(model, entry)| Entry {
-        model: model.clone(),
         alias: entry.alias.clone(),
         auth_profile: entry.auth_profile.clone(),
+        ..Entry::new(model.clone())
     });
     let listed = config.providers.iter().flat_map(|(provider, own)| {
         own.models
             .iter()
             .map(|model| Entry::new(ModelRef::new(provider.clone(), &model.id)))
     });
-    let with_credential: HashSet<&ProviderId> = facts.iter().map(|facts| &facts.provider).collect();
     let builtin = builtin_models().filter(|entry| {
-        let provider = entry.model.provider();
-        with_credential.contains(provider)
-            && config
-                .providers
-                .get(provider)
-                .is_none_or(|own| own.models.is_empty())
+        let own = config.providers.get(entry.model.provider());
+        own.is_none_or(|own| own.models.is_empty())
     });
-    let mut entries: Vec<Entry> = chosen.chain(listed).chain(builtin).collect();
-    let by_name = |name: &str, entries: &[Entry]| {
-        let alias = entries.iter().find(|entry| entry.alias.as_deref() == Some(name));
-        alias
-            .map(|entry| entry.model.clone())
-            .or_else(|| ModelRef::parse(name))
-    };
-    let default = match of_agent.primary() {
-        Some(name) => by_name(name, &entries),
-        None => entries.first().map(|entry| entry.model.clone()),
-    };
-    let fallbacks: Vec<Entry> = of_agent
-        .fallbacks()
-        .iter()
-        .filter_map(|name| by_name(name, &entries))
-        .map(Entry::new)
-        .collect();
-    entries.extend(fallbacks);
+    let entries: Vec<Entry> = chosen.chain(listed).chain(builtin).collect();
     let own_list = config
         .agent_list
         .get(agent)
@@ -298,5 +356,38 @@ fn catalog(config: &Config, agent: &AgentId, facts: &[ProfileFacts]) -> Result<C
             "agents.defaults.models".to_owned()
         },
     });
-    Ok(Catalog::new(entries, allowed, default))
+    let mut catalog = Catalog::new(entries, allowed);
+    let mut notes = catalog.notes().to_vec();
+    let mut named = |name: &str, what: &str| {
+        let model = catalog.named(name);
+        if model.is_none() {
+            notes.push(format!(
+                "{what} `{name}` is neither an alias nor a provider/model: it is not used"
+            ));
+        }
+        model
+    };
+    let with_credential: HashSet<&ProviderId> = facts.iter().map(|facts| &facts.provider).collect();
+    let default = match of_agent.primary() {
+        Some(name) => named(name, "the default model"),
+        None => {
+            let mut allowed = catalog.selectable();
+            let served = allowed.find(|entry| with_credential.contains(entry.model.provider()));
+            served
+                .or_else(|| catalog.selectable().next())
+                .map(|entry| entry.model.clone())
+        }
+    };
+    let fallbacks: Vec<ModelRef> = of_agent
+        .fallbacks()
+        .iter()
+        .filter_map(|name| named(name, "the fallback"))
+        .collect();
+    for model in fallbacks {
+        catalog.add(Entry::new(model));
+    }
+    if let Some(model) = default {
+        catalog.set_default(model);
+    }
+    Ok((catalog, notes))
 }

@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::{Basis, Candidate, Ranking, Reason};
 use crate::pin::{Affinity, Effective, PinnedProfile, ProfileChoice, Setting};
-use crate::profile::ProfileId;
+use crate::profile::{Identity, ProfileId};
 use crate::session::{AgentId, Scope};
 use crate::terms::Mode;
 
@@ -33,7 +33,7 @@ pub struct Decision {
     /// The model.
     pub selected: Option<Selected>,
     /// The profile that a person pinned, as it is found now.
-    pub pinned: Option<Setting<PinnedProfile>>,
+    pub pinned: Option<PinnedNow>,
     /// Every candidate with its reason.
     pub ranking: Ranking,
     /// The profile, or why there is none.
@@ -93,93 +93,146 @@ impl Preference {
     }
 }
 
-/// Chooses from a ranking. `tried` have been asked in this request already.
-pub(super) fn choose(
-    agent: &AgentId,
-    provider: &ProviderId,
-    store: &str,
-    ranking: &Ranking,
-    pinned: Option<&PinnedProfile>,
-    tried: &[ProfileId],
-) -> Result<ProfileId, Refusal> {
-    let ready =
-        |candidate: &&Candidate| candidate.reason == Reason::Ok && !tried.contains(&candidate.profile);
-    if let Some(pin) = pinned.filter(|pin| pin.mode == Mode::Strict) {
-        if tried.contains(&pin.id) {
-            return Err(Refusal::PinnedFailed {
-                profile: pin.id.clone(),
+/// What a choice is made from.
+pub(super) struct Field<'a> {
+    pub(super) agent: &'a AgentId,
+    pub(super) provider: &'a ProviderId,
+    /// The path of the credential file.
+    pub(super) store: &'a str,
+    pub(super) ranking: &'a Ranking,
+    pub(super) pinned: Option<&'a PinnedNow>,
+    /// Those that have been asked in this request already.
+    pub(super) tried: &'a [ProfileId],
+    /// Whether a credential has to be renewed before it can be used.
+    pub(super) stale: &'a dyn Fn(&ProfileId) -> bool,
+    /// Whether whoever spends may use a profile.
+    pub(super) may: &'a dyn Fn(&ProfileId) -> bool,
+}
+
+impl Field<'_> {
+    /// The profile that goes next, or why there is none.
+    pub(super) fn choose(&self) -> Result<ProfileId, Refusal> {
+        if let Some(pinned) = self.pinned
+            && pinned.setting.value.mode == Mode::Strict
+        {
+            return self.strictly(pinned);
+        }
+        let fits = |candidate: &&Candidate| {
+            candidate.reason == Reason::Ok
+                && !self.tried.contains(&candidate.profile)
+                && !(self.stale)(&candidate.profile)
+        };
+        let candidates = &self.ranking.candidates;
+        if let Some(candidate) = candidates.iter().find(fits) {
+            return Ok(candidate.profile.clone());
+        }
+        let rests = candidates
+            .iter()
+            .filter(|candidate| candidate.reason != Reason::Ok);
+        if !candidates.is_empty() {
+            return Err(Refusal::AllRest {
+                provider: self.provider.clone(),
+                retry_at: rests.filter_map(|candidate| candidate.until).min(),
+                tried: self.tried.to_vec(),
             });
         }
-        let found = ranking
-            .candidates
+        // What is not for this sender is not told of, not even that it is there.
+        let told = self
+            .ranking
+            .excluded
             .iter()
-            .find(|candidate| candidate.profile == pin.id);
-        return match found {
-            Some(candidate) if candidate.reason == Reason::Ok => Ok(pin.id.clone()),
-            Some(candidate) => Err(Refusal::PinnedRests {
-                profile: pin.id.clone(),
+            .filter(|out| out.reason != Reason::NotAllowed);
+        Err(Refusal::NoCredential {
+            provider: self.provider.clone(),
+            agent: self.agent.clone(),
+            store: self.store.to_owned(),
+            unusable: told.map(|out| (out.profile.clone(), out.reason)).collect(),
+        })
+    }
+
+    /// That profile or nothing.
+    fn strictly(&self, pinned: &PinnedNow) -> Result<ProfileId, Refusal> {
+        let profile = pinned.setting.value.id.clone();
+        if !(self.may)(&profile) {
+            return Err(Refusal::PinnedNotYours);
+        }
+        if pinned.found == Found::No {
+            return Err(Refusal::PinnedUnusable {
+                profile,
+                reason: Reason::Missing,
+            });
+        }
+        if self.tried.contains(&profile) {
+            return Err(Refusal::PinnedFailed { profile });
+        }
+        let mut candidates = self.ranking.candidates.iter();
+        match candidates.find(|candidate| candidate.profile == profile) {
+            Some(candidate) if candidate.reason != Reason::Ok => Err(Refusal::PinnedRests {
+                profile,
                 reason: candidate.reason,
                 retry_at: candidate.until,
             }),
+            Some(_) if (self.stale)(&profile) => Err(Refusal::NeedsSignIn { profile }),
+            Some(_) => Ok(profile),
             None => {
-                let excluded = ranking.excluded.iter().find(|out| out.profile == pin.id);
+                let excluded = self.ranking.excluded.iter().find(|out| out.profile == profile);
                 Err(Refusal::PinnedUnusable {
-                    profile: pin.id.clone(),
                     reason: excluded.map_or(Reason::Missing, |out| out.reason),
+                    profile,
                 })
             }
-        };
+        }
     }
-    if let Some(candidate) = ranking.candidates.iter().find(ready) {
-        return Ok(candidate.profile.clone());
-    }
-    let rests = || {
-        ranking
-            .candidates
-            .iter()
-            .filter(|candidate| candidate.reason != Reason::Ok)
-    };
-    if ranking.candidates.is_empty() {
-        return Err(Refusal::NoCredential {
-            provider: provider.clone(),
-            agent: agent.clone(),
-            store: store.to_owned(),
-            none_allowed: ranking
-                .excluded
-                .iter()
-                .any(|out| out.reason == Reason::NotAllowed),
-        });
-    }
-    Err(Refusal::AllRest {
-        provider: provider.clone(),
-        retry_at: rests().filter_map(|candidate| candidate.until).min(),
-        tried: tried.to_vec(),
-    })
 }
 
-/// What a person pinned among the profiles of the selected provider, looked up as it is found now.
+/// A pinned profile, looked up as it is found now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedNow {
+    /// The pin; its id is the one that the account has now.
+    pub setting: Setting<PinnedProfile>,
+    /// Whether it is there.
+    pub found: Found,
+}
+
+/// Whether a pinned profile is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It is.
+    Yes,
+    /// It is gone, or its id belongs to another account now.
+    No,
+}
+
+/// What a person pinned among the profiles of the selected provider.
 ///
-/// The account is what was meant: if the id is gone and another profile has the account, that one is it.
+/// The account is what was meant: an id that belongs to another account now is not it, and if the account has a profile
+/// under another id, that one is.
 pub(super) fn pinned_now(
     effective: &Effective,
     provider: &ProviderId,
-    exists: impl Fn(&ProfileId) -> bool,
-    by_account: impl Fn(&PinnedProfile) -> Option<ProfileId>,
-) -> Option<Setting<PinnedProfile>> {
+    profiles: &[(ProfileId, Identity)],
+) -> Option<PinnedNow> {
     let setting = effective.profile(provider)?;
     let ProfileChoice::Pinned(pin) = &setting.value else {
         return None;
     };
+    let same = |identity: &Identity| identity.same(&pin.identity);
+    let by_id = profiles
+        .iter()
+        .find(|(id, identity)| *id == pin.id && same(identity) != Some(false));
+    let by_account = || profiles.iter().find(|(_, identity)| same(identity) == Some(true));
+    let found = by_id.or_else(by_account);
     let mut pin = pin.clone();
-    if !exists(&pin.id)
-        && let Some(id) = by_account(&pin)
-    {
-        pin.id = id;
+    if let Some((id, _)) = found {
+        pin.id = id.clone();
     }
-    Some(Setting {
-        value: pin,
-        key: setting.key.clone(),
-        end: setting.end,
+    Some(PinnedNow {
+        setting: Setting {
+            value: pin,
+            key: setting.key.clone(),
+            end: setting.end,
+        },
+        found: if found.is_some() { Found::Yes } else { Found::No },
     })
 }
 

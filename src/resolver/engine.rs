@@ -12,15 +12,14 @@ use crate::cooldown::CooldownLedger;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::{self, ProfileFacts, Ranking};
 use crate::outcome::Rest;
-use crate::pin::{Affinity, AffinityTable, Effective, PinnedProfile, Setting};
+use crate::pin::{Affinity, AffinityTable, Effective};
 use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
-use crate::store::PinStoreError;
 use crate::terms::Mode;
 
 use super::attempts::Attempts;
 use super::book::{Book, BookError};
-use super::decision::{self, Decision, Preference, Selected};
+use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected};
 use super::learning::Learning;
 use super::lease::Lease;
 use super::pins::Pins;
@@ -79,9 +78,6 @@ pub enum ResolveError {
     /// The agent's credentials cannot be read, or there is no such agent.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// A `--once` pin could not be marked as used.
-    #[error("the pin of this request could not be marked as used")]
-    Store(#[from] PinStoreError),
 }
 
 /// Above all credentials and pins: every outgoing request asks here.
@@ -186,12 +182,21 @@ impl Resolver {
             None => (None, decision::nothing(), Err(Refusal::NoModel)),
             Some(selected) => {
                 let model = &selected.model;
-                let pinned = pinned_profile(book, &effective, model.provider());
+                let provider = model.provider();
+                let pinned = decision::pinned_now(&effective, provider, book.identities());
                 let ranking = self.rank(snapshot, book, question, now, model, pinned.as_ref());
                 let verdict = known(book, model, question.about).and_then(|()| {
-                    let pin = pinned.as_ref().map(|setting| &setting.value);
-                    let store = book.store_path();
-                    decision::choose(book.agent(), model.provider(), &store, &ranking, pin, tried)
+                    let field = Field {
+                        agent: book.agent(),
+                        provider,
+                        store: book.store_path(),
+                        ranking: &ranking,
+                        pinned: pinned.as_ref(),
+                        tried,
+                        stale: &|id| book.is_stale(id, now),
+                        may: &|id| may_spend(snapshot.rules(), question.actor, id),
+                    };
+                    field.choose()
                 });
                 (pinned, ranking, verdict)
             }
@@ -214,7 +219,7 @@ impl Resolver {
         question: Question<'_>,
         now: Timestamp,
         model: &ModelRef,
-        pinned: Option<&Setting<PinnedProfile>>,
+        pinned: Option<&PinnedNow>,
     ) -> Ranking {
         let facts = self.facts(book, model, now);
         let may = |id: &ProfileId| may_spend(snapshot.rules(), question.actor, id);
@@ -236,7 +241,8 @@ impl Resolver {
             .and_then(|entry| entry.auth_profile.clone());
         let preference = Preference {
             pinned: pinned
-                .map(|setting| setting.value.id.clone())
+                .filter(|pinned| pinned.found == Found::Yes)
+                .map(|pinned| pinned.setting.value.id.clone())
                 .or(question.preferred.cloned()),
             affinity: self.affinity(question.session, book.agent(), model.provider()),
             of_model: own,
@@ -258,7 +264,7 @@ impl Resolver {
                 let used = self.learning.used.get(&account).map(|at| *at);
                 facts.last_used = facts.last_used.max(used);
                 let rest = self.learning.ledger.rest(&account, model.model(), now);
-                facts.rest = later(facts.rest, rest);
+                facts.rest = later(book.rest(&facts.id, now), rest);
             }
             facts
         };
@@ -322,7 +328,7 @@ fn select(book: &Book, about: About<'_>, effective: &Effective) -> Option<Select
     })
 }
 
-/// Whether the model is still in the catalogue and on the allowlist.
+/// Whether the model is still in the catalogue, on the allowlist, and can be reached.
 fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal> {
     if matches!(about, About::Provider(_)) {
         return Ok(());
@@ -331,30 +337,19 @@ fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal>
     if catalog.entry(model).is_none() {
         return Err(Refusal::ModelGone(model.clone()));
     }
-    catalog.refusal(model).map_or(Ok(()), |rule| {
-        Err(Refusal::ModelNotAllowed {
+    if let Some(rule) = catalog.refusal(model) {
+        return Err(Refusal::ModelNotAllowed {
             model: model.clone(),
             rule: rule.to_owned(),
-        })
-    })
+        });
+    }
+    if book.endpoint(model.provider()).is_none() {
+        return Err(Refusal::NoEndpoint(model.provider().clone()));
+    }
+    Ok(())
 }
 
-fn pinned_profile(
-    book: &Book,
-    effective: &Effective,
-    provider: &ProviderId,
-) -> Option<Setting<PinnedProfile>> {
-    let exists = |id: &ProfileId| book.facts().iter().any(|facts| facts.id == *id);
-    let by_account = |pin: &PinnedProfile| {
-        let mut ours = book.facts().iter().filter(|facts| facts.provider == *provider);
-        ours.find(|facts| book.account(&facts.id) == pin.account)
-            .map(|facts| facts.id.clone())
-    };
-    decision::pinned_now(effective, provider, exists, by_account)
-}
-
-/// Of two rests, the one that ends later; one without an end ends last.
+/// Of two rests, the one that ends later.
 fn later(a: Option<Rest>, b: Option<Rest>) -> Option<Rest> {
-    let end = |rest: &Rest| rest.until.map_or(i64::MAX, Timestamp::as_millis);
-    a.into_iter().chain(b).max_by_key(end)
+    a.into_iter().chain(b).max_by_key(Rest::end)
 }

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use crate::clock::{Clock, Timestamp};
-use crate::cooldown::CooldownLedger;
+use crate::cooldown::{AccountKey, CooldownLedger};
 use crate::outcome::Outcome;
 use crate::pin::{Affinity, AffinityTable};
-use crate::profile::AccountId;
 
-use super::lease::Lease;
+use super::lease::{Choice, Lease};
 
 /// The ledger of failures, the affinities, and when each account was used last.
 #[derive(Debug)]
@@ -18,23 +17,23 @@ pub(crate) struct Learning {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ledger: CooldownLedger,
     pub(crate) affinities: AffinityTable,
-    pub(crate) used: DashMap<AccountId, Timestamp>,
+    pub(crate) used: DashMap<AccountKey, Timestamp>,
 }
 
 impl Learning {
-    /// Takes the outcome of a lease in. Only a success makes an affinity.
+    /// Takes the outcome of a lease in. Only a success of our own choice makes an affinity: what a person pinned for a
+    /// while must not outlive the pin.
     pub(super) fn learn(&self, lease: &Lease, outcome: Outcome) {
         let now = self.clock.now();
         self.ledger
-            .record(&lease.account, lease.model.model(), outcome, now);
-        if outcome == Outcome::Succeeded {
+            .record(&lease.account, lease.model.model(), outcome, lease.begun, now);
+        if outcome == Outcome::Succeeded && lease.choice == Choice::Automatic {
             let served = Affinity {
                 profile: lease.profile.clone(),
-                at: now,
             };
             let provider = lease.model.provider();
             self.affinities
-                .remember(&lease.agent, &lease.chat, provider, served);
+                .remember(&lease.agent, &lease.chat, provider, served, lease.epoch);
         }
         tracing::debug!(
             decision = %lease.id,

@@ -3,16 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::header::{CONNECTION, HOST, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, Request, StatusCode};
 
 use crate::classify;
 use crate::clock::Timestamp;
+use crate::cooldown::AccountKey;
 use crate::credential::Credential;
 use crate::endpoint::Endpoint;
 use crate::model::ModelRef;
 use crate::order::Source;
 use crate::outcome::{FailureClass, Outcome};
-use crate::profile::{AccountId, ProfileId};
+use crate::pin::Epoch;
+use crate::profile::ProfileId;
 use crate::session::AgentId;
 use crate::wire::{self, WireError};
 
@@ -29,10 +32,22 @@ pub struct Lease {
     pub(super) source: Source,
     pub(super) endpoint: Endpoint,
     pub(super) credential: Credential,
-    pub(super) account: AccountId,
+    pub(super) account: AccountKey,
+    pub(super) choice: Choice,
+    pub(super) begun: Timestamp,
+    pub(super) epoch: Epoch,
     pub(super) agent: AgentId,
     pub(super) chat: Arc<str>,
     pub(super) learning: Arc<Learning>,
+}
+
+/// Who chose the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// A person.
+    Pinned,
+    /// The resolver.
+    Automatic,
 }
 
 impl Lease {
@@ -81,13 +96,29 @@ impl Lease {
     /// Puts credential, headers and base URL into a request.
     ///
     /// A request for a path alone (`/v1/messages`) goes to the endpoint's base URL; of an absolute one, scheme and
-    /// host are replaced. Credentials that the caller had put in are removed. The body is not touched.
+    /// host are replaced. Credentials that the caller had put in are removed, and so are the headers of its own
+    /// connection. The body is not touched.
     ///
     /// # Errors
     /// [`WireError`] if the credential cannot stand in a header, or the address cannot be built.
     pub fn apply<B>(&self, mut request: Request<B>) -> Result<Request<B>, WireError> {
         let uri = wire::address(&self.endpoint, request.uri())?;
         *request.uri_mut() = uri;
+        // These belong to the caller's own connection (RFC 9110, section 7.6.1), and to the host that it asked.
+        for name in [
+            HOST,
+            CONNECTION,
+            PROXY_AUTHENTICATE,
+            TE,
+            TRAILER,
+            TRANSFER_ENCODING,
+            UPGRADE,
+        ] {
+            request.headers_mut().remove(name);
+        }
+        for name in ["keep-alive", "proxy-connection"] {
+            request.headers_mut().remove(name);
+        }
         wire::present(
             self.model.provider(),
             &self.endpoint,

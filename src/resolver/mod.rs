@@ -18,10 +18,10 @@ mod snapshot;
 
 pub use attempts::Attempts;
 pub use book::{Book, BookError};
-pub use decision::{Decision, Selected};
+pub use decision::{Decision, Found, PinnedNow, Selected};
 pub use engine::{About, Question, ResolveError, Resolver};
 pub use lease::{Answer, Lease};
-pub use pins::Pins;
+pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
 pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment};
 

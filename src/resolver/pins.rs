@@ -1,5 +1,6 @@
 //! Pins in memory, and the store behind them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
@@ -10,11 +11,25 @@ use crate::store::{PinStore, PinStoreError};
 const TRIES: usize = 32;
 
 /// The pin table and the store that keeps it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pins {
-    table: PinTable,
+    table: Arc<PinTable>,
     store: Arc<dyn PinStore>,
 }
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// It was kept; the record after it.
+    Changed(Record),
+    /// There was nothing to change.
+    Nothing,
+    /// The caller's own question about the record was answered with no.
+    Forbidden,
+}
+
+/// A question about a record, asked again whenever another writer was faster.
+pub type Permit = Box<dyn Fn(&Record) -> bool + Send + Sync>;
 
 impl Pins {
     /// Loads all pins that the store has.
@@ -26,6 +41,7 @@ impl Pins {
         for (key, record) in store.load_all().await? {
             table.put(key, record);
         }
+        let table = Arc::new(table);
         Ok(Self { table, store })
     }
 
@@ -37,41 +53,82 @@ impl Pins {
 
     /// Carries a change out: the store first, the table after it, so that no reader sees what may yet be lost.
     ///
-    /// Returns the record after the change, or `None` if there was nothing to change. Of two racing changes each is
-    /// made from the other's result. Cancelled, the change is in the store or not; a table that missed it is corrected
-    /// at the next change of that scope.
+    /// `permit` looks at the record from which the change is made. Of two racing changes each is made from the other's
+    /// result. The work runs in a task of its own: a caller that goes away leaves it whole, in the store and in the
+    /// table. Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// [`PinStoreError`] if the store did not keep it; then nothing has changed.
     pub async fn commit(
         &self,
+        key: ScopeKey,
+        change: Change,
+        permit: Permit,
+        now: Timestamp,
+    ) -> Result<Committed, PinStoreError> {
+        let pins = self.clone();
+        let work = tokio::spawn(async move { pins.carry_out(&key, &change, &permit, now).await });
+        work.await
+            .unwrap_or_else(|ended| Err(PinStoreError::Unavailable(Box::new(ended))))
+    }
+
+    async fn carry_out(
+        &self,
         key: &ScopeKey,
         change: &Change,
+        permit: &Permit,
         now: Timestamp,
-    ) -> Result<Option<Record>, PinStoreError> {
-        let mut record = self
-            .table
-            .record(key)
-            .map(|record| (*record).clone())
-            .unwrap_or_default();
-        let mut last = None;
+    ) -> Result<Committed, PinStoreError> {
+        let mut record = self.record(key);
         for _ in 0..TRIES {
+            if !permit(&record) {
+                return Ok(Committed::Forbidden);
+            }
             let Some(next) = change.apply(&record, key.scope(), now) else {
-                return Ok(None);
+                return Ok(Committed::Nothing);
             };
             match self.store.save(key, record.version, &next).await {
                 Ok(()) => {
                     self.table.put(key.clone(), next.clone());
-                    return Ok(Some(next));
+                    return Ok(Committed::Changed(next));
                 }
-                Err(conflict @ PinStoreError::Conflict(_)) => {
+                Err(PinStoreError::Conflict(_)) => {
                     record = self.store.load(key).await?.unwrap_or_default();
                     self.table.put(key.clone(), record.clone());
-                    last = Some(conflict);
                 }
                 Err(broken) => return Err(broken),
             }
         }
-        Err(last.unwrap_or(PinStoreError::Conflict(record.version)))
+        Err(PinStoreError::Conflict(record.version))
+    }
+
+    /// Makes a change in memory alone, because the store cannot be reached: better than to refuse a request.
+    pub(super) fn change_in_memory(&self, key: &ScopeKey, change: &Change, now: Timestamp) {
+        if let Some(next) = change.apply(&self.record(key), key.scope(), now) {
+            self.table.put(key.clone(), next);
+        }
+    }
+
+    fn record(&self, key: &ScopeKey) -> Record {
+        self.table
+            .record(key)
+            .map(|record| (*record).clone())
+            .unwrap_or_default()
+    }
+}
+
+/// A permit that asks nothing.
+#[must_use]
+pub fn freely() -> Permit {
+    Box::new(|_| true)
+}
+
+impl fmt::Display for Committed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Changed(_) => "changed",
+            Self::Nothing => "nothing to change",
+            Self::Forbidden => "forbidden",
+        })
     }
 }

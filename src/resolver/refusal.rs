@@ -25,8 +25,8 @@ pub enum Refusal {
         /// The configuration key of the list.
         rule: String,
     },
-    /// The agent has no credential for the provider that the sender may use.
-    #[error("no API key found for provider {provider} (agent {agent}, store {store})")]
+    /// The agent has no credential for the provider that can be used.
+    #[error("{}", no_credential(.provider, .agent, .store, .unusable))]
     NoCredential {
         /// The provider.
         provider: ProviderId,
@@ -34,8 +34,8 @@ pub enum Refusal {
         agent: AgentId,
         /// The credential file.
         store: String,
-        /// Whether there is one that this sender may not use.
-        none_allowed: bool,
+        /// The profiles that there are, and why they cannot be used; empty if there is none at all.
+        unusable: Vec<(ProfileId, Reason)>,
     },
     /// Every profile rests, or has been tried in this request.
     #[error("no available auth profile for provider {provider}: all rest or failed")]
@@ -65,6 +65,15 @@ pub enum Refusal {
         /// Why it is left out.
         reason: Reason,
     },
+    /// The pinned profile is strict, and is not for this sender, who is not told which it is.
+    #[error("the profile that is pinned here cannot be used for you")]
+    PinnedNotYours,
+    /// The pinned profile is strict, and its sign-in has ended.
+    #[error("the sign-in of profile {profile} has ended, and cannot be renewed yet")]
+    NeedsSignIn {
+        /// The profile.
+        profile: ProfileId,
+    },
     /// The pinned profile is strict, and failed in this request.
     #[error("pinned profile {profile} failed, and no other may take its place")]
     PinnedFailed {
@@ -92,10 +101,13 @@ impl Refusal {
             Self::NoModel => "no-model",
             Self::ModelGone(_) => "model-gone",
             Self::ModelNotAllowed { .. } => "model-not-allowed",
-            Self::NoCredential { .. } => "no-api-key",
+            Self::NoCredential { unusable, .. } if unusable.is_empty() => "no-api-key",
+            Self::NoCredential { .. } => "no-usable-profile",
             Self::AllRest { .. } => "no-available-profile",
-            Self::PinnedRests { .. } | Self::PinnedFailed { .. } => "pinned-profile-unavailable",
-            Self::PinnedUnusable { .. } => "no-credentials-for-profile",
+            Self::PinnedRests { .. } | Self::PinnedFailed { .. } | Self::PinnedNotYours => {
+                "pinned-profile-unavailable"
+            }
+            Self::PinnedUnusable { .. } | Self::NeedsSignIn { .. } => "no-credentials-for-profile",
             Self::CredentialUnavailable { .. } => "credential-unavailable",
             Self::NoEndpoint(_) => "no-endpoint",
         }
@@ -117,16 +129,16 @@ impl Refusal {
             Self::NoModel => "name one: /model provider/model, or set agents.defaults.model".to_owned(),
             Self::ModelGone(_) => "pick another: /model list, or go back: /model default".to_owned(),
             Self::ModelNotAllowed { rule, .. } => format!("add it to {rule}, or pick another: /model list"),
-            Self::NoCredential {
-                none_allowed: true, ..
-            } => {
-                "there is one, but not for you: ask whoever runs this bot, or pick another model: /model list"
-                    .to_owned()
-            }
             Self::NoCredential { provider, .. } => {
                 format!("add one: modelpin models auth paste-token --provider {provider}")
             }
+            Self::AllRest { retry_at: None, .. } => {
+                "nobody knows when one is back; pick another model: /model list".to_owned()
+            }
             Self::AllRest { .. } => "wait, or pick another model: /model list".to_owned(),
+            Self::PinnedRests { retry_at: None, .. } | Self::PinnedNotYours => {
+                "let others serve: /model @auto".to_owned()
+            }
             Self::PinnedRests { .. } | Self::PinnedFailed { .. } => {
                 "wait, or let others serve: /model @auto".to_owned()
             }
@@ -134,11 +146,30 @@ impl Refusal {
                 reason: Reason::NotInOrder,
                 ..
             } => "the configured order leaves it out; let others serve: /model @auto".to_owned(),
-            Self::PinnedUnusable { .. } => {
+            Self::PinnedUnusable { .. } | Self::NeedsSignIn { .. } => {
                 "sign it in again, pick another: /model status, or let others serve: /model @auto".to_owned()
             }
             Self::CredentialUnavailable { .. } => "repair it, or let others serve: /model @auto".to_owned(),
             Self::NoEndpoint(provider) => format!("set models.providers.{provider}.baseUrl and .api"),
         }
     }
+}
+
+fn no_credential(
+    provider: &ProviderId,
+    agent: &AgentId,
+    store: &str,
+    unusable: &[(ProfileId, Reason)],
+) -> String {
+    if unusable.is_empty() {
+        return format!("no API key found for provider {provider} (agent {agent}, store {store})");
+    }
+    let reasons: Vec<String> = unusable
+        .iter()
+        .map(|(id, reason)| format!("{id}: {reason}"))
+        .collect();
+    format!(
+        "no usable auth profile for provider {provider} ({})",
+        reasons.join(", ")
+    )
 }

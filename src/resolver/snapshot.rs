@@ -1,9 +1,11 @@
 //! Everything that was read from files, at one moment.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwapOption;
 use thiserror::Error;
 
 use crate::access::{Rules, Who};
@@ -11,7 +13,7 @@ use crate::command::Syntax;
 use crate::config::{Allow, Config, ConfigError, Unauthorised, UnknownAgent, Warning};
 use crate::cooldown::Policy;
 use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
-use crate::places::{AgentPaths, ConfigFile, StateDir, Surroundings};
+use crate::places::{AgentPaths, ConfigFile, StateDir, Surroundings, machine_id};
 use crate::provide::CredentialChain;
 use crate::secret::HandleKey;
 use crate::session::AgentId;
@@ -33,6 +35,8 @@ pub struct Sources {
     pub bot_ids: Vec<String>,
     /// Credentials of the caller's own, asked before those of the files.
     pub credentials: CredentialChain,
+    /// Tells secrets apart for the ledger; kept over reloads.
+    pub generations: RandomState,
 }
 
 /// Whether the process environment may hold credentials.
@@ -80,7 +84,7 @@ pub struct Snapshot {
 #[derive(Debug, Default)]
 struct Agent {
     syntax: OnceLock<Syntax>,
-    book: OnceLock<Result<Arc<Book>, BookError>>,
+    book: ArcSwapOption<Book>,
 }
 
 impl Snapshot {
@@ -96,9 +100,8 @@ impl Snapshot {
             UseEnvironment::Process => Environment::of_process(dotenv, &config),
             UseEnvironment::Nothing => Environment::new(|_| None, dotenv, &config),
         };
-        let place = std::fs::canonicalize(&sources.state.path).unwrap_or_else(|_| sources.state.path.clone());
         Ok(Self {
-            handles: HandleKey::derive(place.as_os_str().as_encoded_bytes()),
+            handles: handle_key(&sources.state),
             environment: Arc::new(environment),
             rules: rules(&config),
             agents: config
@@ -164,16 +167,23 @@ impl Snapshot {
             auth: cooldowns.auth.clone(),
             billing_first: cooldowns.billing_first,
             billing_longest: cooldowns.billing_longest,
+            failure_window: cooldowns.failure_window,
         }
     }
 
-    /// The book of an agent, of the default one if none is named. It is opened at the first call, and kept.
+    /// The book of an agent, of the default one if none is named. It is opened at the first call, and kept; a credential
+    /// file that could not be read is looked at again at the next call.
     ///
     /// # Errors
     /// [`BookError`] if there is no such agent, or its credential file is broken: then that agent alone cannot serve.
     pub fn book(&self, agent: Option<&AgentId>) -> Result<Arc<Book>, BookError> {
         let (id, agent) = self.agent(agent)?;
-        agent.book.get_or_init(|| self.open(id)).clone()
+        if let Some(book) = agent.book.load_full() {
+            return Ok(book);
+        }
+        let book = self.open(id)?;
+        agent.book.store(Some(Arc::clone(&book)));
+        Ok(book)
     }
 
     /// How commands are recognised in the chats of an agent. Needs no credential file.
@@ -231,6 +241,7 @@ impl Snapshot {
             own,
             inherited,
             handles: self.handles.clone(),
+            generations: self.sources.generations.clone(),
             more: self.sources.credentials.clone(),
         })?;
         Ok(Arc::new(book))
@@ -309,4 +320,18 @@ fn rules(config: &Config) -> Rules {
         }
     }
     rules
+}
+
+/// The key of handles: of this machine and this state directory. The machine's own id is not told to anybody in a chat,
+/// so that nobody there can try out whether a guessed secret has a handle that they were shown. Where a machine has no
+/// id, handles hold for this process.
+fn handle_key(state: &StateDir) -> HandleKey {
+    let place = std::fs::canonicalize(&state.path).unwrap_or_else(|_| state.path.clone());
+    let mut seed = machine_id().unwrap_or_else(|| {
+        let random = || RandomState::new().hash_one(0).to_le_bytes();
+        [random(), random(), random(), random()].concat()
+    });
+    seed.push(0);
+    seed.extend_from_slice(place.as_os_str().as_encoded_bytes());
+    HandleKey::derive(&seed)
 }

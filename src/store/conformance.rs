@@ -6,7 +6,7 @@ use super::{PinStore, PinStoreError};
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::{Change, End, PinnedModel, Record, ScopeKey, Set, Version};
-use crate::profile::{AccountId, ProfileId};
+use crate::profile::{Identity, ProfileId};
 use crate::session::AgentId;
 use crate::terms::Mode;
 
@@ -35,7 +35,7 @@ fn change(model: &str) -> Change {
             mode: Mode::Strict,
         }),
         profile: Some(crate::pin::ProfileChoice::Pinned(crate::pin::PinnedProfile {
-            account: AccountId::new(&provider, Some("me@x.org"), &id),
+            identity: Identity::new(Some("acc-1"), Some("me@x.org")),
             id,
             provider,
             mode: Mode::Prefer,

@@ -13,6 +13,8 @@ pub struct Changed {
     pub change: Change,
     /// The scope in which it was done.
     pub scope: Scope,
+    /// What was pinned by it.
+    pub pinned: Pinned,
     /// The model that holds in the chat now.
     pub model: Option<ModelNow>,
     /// The profile that holds in the chat now.
@@ -21,8 +23,28 @@ pub struct Changed {
     pub end: End,
     /// What happens at the next request.
     pub next: Next,
-    /// The scope of a narrower pin that keeps the change from being felt in this chat.
-    pub hidden_by: Option<Scope>,
+    /// The scope of a narrower pin that keeps the model from being felt in this chat.
+    pub model_hidden_by: Option<Scope>,
+    /// The scope of a narrower pin that keeps the profile from being felt in this chat.
+    pub profile_hidden_by: Option<Scope>,
+}
+
+/// What a command pinned: what was committed, whether it is felt in this chat or not.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pinned {
+    /// The model, if one was named.
+    pub model: Option<NamedModel>,
+    /// The profile, if one was named.
+    pub profile: Option<PinnedProfile>,
+}
+
+/// What a command said about the profile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PinnedProfile {
+    /// Automatic choice.
+    Auto,
+    /// This one.
+    Named(ProfileId, Mode),
 }
 
 /// What was done.
@@ -47,6 +69,8 @@ pub struct ModelNow {
     pub before: Option<NamedModel>,
     /// Strict if no other model may step in.
     pub mode: Mode,
+    /// When its pin ends.
+    pub end: End,
 }
 
 /// The profile after the change.
@@ -62,6 +86,8 @@ pub enum ProfileNow {
         mode: Mode,
         /// Whether it was kept or taken up again, not named in this command.
         kept: Kept,
+        /// When its pin ends.
+        end: End,
     },
     /// A pinned profile of another provider waits until its provider comes back; the choice is automatic meanwhile.
     Parked(ProfileId),
@@ -85,6 +111,8 @@ pub enum Next {
     ServedUnseen,
     /// It will be refused: the pinned profile cannot serve.
     PinnedCannot(State),
+    /// It will be refused: the pinned profile is not for the reader.
+    PinnedNotYours,
     /// The pinned profile cannot serve; another one will.
     OtherServes(State, ProfileId),
     /// It will be refused: the provider has no usable credential.

@@ -8,10 +8,10 @@ mod refusal;
 mod status;
 
 use crate::clock::Timestamp;
-use crate::model::ModelRef;
+use crate::model::{ModelRef, ProviderId};
 use crate::picker::Picker;
 
-pub use change::{Change, Changed, Kept, ModelNow, Next, ProfileNow};
+pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
 pub use status::{Candidate, Mark, Origin, ProviderStatus, Selection, State, Status, Why};
 
@@ -45,6 +45,18 @@ pub enum Body {
     Refused(Refusal),
 }
 
+impl Body {
+    /// Whether the command did what it said: only then does the text behind it go to a model.
+    #[must_use]
+    pub fn was_done(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Faults(_) => false,
+            Self::Picker(shown) => shown.occasion == Occasion::Asked,
+            _ => true,
+        }
+    }
+}
+
 /// A page of a picker, and why it is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PickerView {
@@ -52,6 +64,8 @@ pub struct PickerView {
     pub picker: Picker,
     /// The page to show, from 1.
     pub page: usize,
+    /// The provider whose models alone were asked for.
+    pub provider: Option<ProviderId>,
     /// What the chat uses now.
     pub selection: Option<Selection>,
     /// Why it is shown, if nobody asked for it.

@@ -69,6 +69,8 @@ pub enum Refusal {
         page: usize,
         /// How many there are.
         pages: usize,
+        /// The provider whose models alone were asked for.
+        list: Option<ProviderId>,
     },
     /// The scope has no change to take back.
     NothingToUndo {

@@ -83,7 +83,7 @@ async fn the_answer_names_the_model_and_the_profile_it_was_asked_with() {
 async fn a_profile_fails_as_it_is_told_and_another_steps_in() {
     let demo = demo().await;
     for (status, expected) in [
-        (400, "billing"),
+        (400, "format"),
         (401, "auth"),
         (402, "billing"),
         (403, "auth"),
@@ -136,6 +136,7 @@ async fn a_slow_answer_can_be_stopped_and_the_server_goes_on() {
 #[tokio::test]
 async fn models_and_whole_answers_are_served_too() {
     let demo = demo().await;
+    let _already = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder()
         .no_proxy()
         .tls_certs_only([])

@@ -2,6 +2,8 @@
 
 mod allocation;
 mod classify;
+#[cfg(all(feature = "cli", unix))]
+mod cli;
 mod command;
 mod config;
 mod credentials;

@@ -11,10 +11,13 @@ pub(super) fn error_of(status: u16) -> (&'static str, &'static str) {
     match status {
         400 => (
             "invalid_request_error",
-            "Your credit balance is too low to access the demo API. Please go to Plans & Billing.",
+            "messages: this request is not one that the demo understands.",
         ),
         401 => ("authentication_error", "invalid x-api-key"),
-        402 => ("billing_error", "Payment required."),
+        402 => (
+            "billing_error",
+            "Your credit balance is too low to access the demo API. Please go to Plans & Billing.",
+        ),
         403 => ("permission_error", "Your key may not use this."),
         429 => ("rate_limit_error", "This request would exceed your rate limit."),
         504 => ("timeout_error", "The request took too long."),

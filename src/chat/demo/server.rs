@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
@@ -27,6 +27,10 @@ use crate::secret::Secret;
 
 /// How long a profile that was told to fail with 429 is to wait, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 20;
+
+/// As much as a provider takes, in bytes: whoever pastes a book is to see what happens then, and not a connection that
+/// breaks off while it is being sent.
+const LONGEST_REQUEST: usize = 32 << 20;
 
 /// A provider on loopback that answers with the model and the profile that it was asked with.
 ///
@@ -70,6 +74,7 @@ impl DemoServer {
             .route("/v1/messages", post(messages))
             .route("/v1/models", get(models))
             .fallback(|| async { fail(404, "not_found_error", "Not found") })
+            .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
             .with_state(demo);
         let listener = listener.tap_io(|socket| {
             // A word is one small packet: with Nagle's algorithm words would come in lumps.

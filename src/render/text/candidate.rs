@@ -97,6 +97,7 @@ pub(super) fn state(state: State, now: Timestamp) -> String {
         State::Expired => "expired".to_owned(),
         State::Missing => "missing".to_owned(),
         State::NotInOrder => "not in the configured order".to_owned(),
+        State::Unusable("not-allowed") => "not allowed for you".to_owned(),
         State::Unusable(reason) => reason.replace('-', " "),
     }
 }

@@ -58,7 +58,7 @@ impl Items {
     }
 }
 
-/// Cuts an item that no message can hold, between graphemes.
+/// Cuts an item that no message can hold: between graphemes, or within one that is longer than a message itself.
 fn cut(item: &str, room: usize) -> Vec<&str> {
     if item.chars().count() <= room {
         return vec![item];
@@ -72,6 +72,14 @@ fn cut(item: &str, room: usize) -> Vec<&str> {
             (start, used) = (at, 0);
         }
         used += length;
+        while used > room {
+            let end = item[start..]
+                .char_indices()
+                .nth(room)
+                .map_or(item.len(), |(end, _)| start + end);
+            pieces.push(&item[start..end]);
+            (start, used) = (end, used - room);
+        }
     }
     pieces.push(&item[start..]);
     pieces
@@ -109,5 +117,17 @@ mod tests {
         let messages = items.into_messages();
         assert!(messages.len() > 2);
         assert!(messages.iter().all(|message| message.starts_with('e')));
+    }
+
+    #[test]
+    fn a_grapheme_longer_than_a_message_is_cut_too() {
+        let mut items = Items::default();
+        items.push(format!("e{}", "\u{301}".repeat(3 * MESSAGE_CHARS)));
+        let messages = items.into_messages();
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.chars().count() <= MESSAGE_CHARS)
+        );
     }
 }

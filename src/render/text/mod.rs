@@ -9,6 +9,7 @@ mod change;
 mod ink;
 mod message;
 mod name;
+mod phrase;
 mod picker;
 mod refusal;
 mod status;

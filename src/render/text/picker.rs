@@ -5,6 +5,7 @@ use super::message::Items;
 use super::status::selection_lines;
 use super::time::length;
 use crate::clock::Timestamp;
+use crate::model::ProviderId;
 use crate::picker::{Choice, Page, ProfileOption, Standing, Usability};
 use crate::view::{Occasion, PickerView};
 
@@ -29,26 +30,30 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
         items.push("There is no model to choose from.".to_owned());
         return;
     }
-    groups(items, ink, page, now);
+    if matches!(shown.occasion, Occasion::Ambiguous(_)) {
+        // All its meanings at once: there is no command for another page of them.
+        groups(items, ink, shown.picker.choices(), now);
+        items.gap();
+        items.push(example(ink, page.choices));
+        return;
+    }
+    groups(items, ink, page.choices, now);
     items.gap();
-    items.push(foot(ink, page));
+    items.push(foot(ink, page, shown.provider.as_ref()));
 }
 
-fn groups(items: &mut Items, ink: Ink, page: Page<'_>, now: Timestamp) {
-    for group in page
-        .choices
-        .chunk_by(|a, b| a.model.provider() == b.model.provider())
-    {
+fn groups(items: &mut Items, ink: Ink, choices: &[Choice], now: Timestamp) {
+    for group in choices.chunk_by(|a, b| a.model.provider() == b.model.provider()) {
         let Some(first) = group.first() else { continue };
         items.gap();
         items.push(ink.strong(first.model.provider().as_str()));
         if ink == Ink::Markdown {
             items.gap();
         }
-        let shared = group.iter().all(|choice| choice.profiles == first.profiles);
+        let shared = group.iter().all(|choice| offered(choice) == offered(first));
         for choice in group {
             let mut line = format!("{}{}", ink.numbered(choice.number), choice_line(ink, choice, now));
-            if !shared && !choice.profiles.is_empty() {
+            if !shared && !offered(choice).is_empty() {
                 line.push_str(&format!(
                     "{}     {}",
                     ink.line_break(),
@@ -60,7 +65,7 @@ fn groups(items: &mut Items, ink: Ink, page: Page<'_>, now: Timestamp) {
             }
             items.push(line);
         }
-        if shared && !first.profiles.is_empty() {
+        if shared && !offered(first).is_empty() {
             let indent = if ink == Ink::Plain { "     " } else { "" };
             items.push(format!("{indent}{}", profiles(ink, first, now)));
         }
@@ -77,12 +82,22 @@ fn choice_line(ink: Ink, choice: &Choice, now: Timestamp) -> String {
     if choice.standing == Standing::Current {
         notes.push("now".to_owned());
     }
-    notes.extend(usability(choice.usability, now));
+    notes.extend(
+        choice
+            .serving
+            .as_ref()
+            .and_then(|serving| usability(serving.usability, now)),
+    );
     if notes.is_empty() {
         name
     } else {
         format!("{name} ({})", notes.join(", "))
     }
+}
+
+/// The profiles to choose from.
+fn offered(choice: &Choice) -> &[ProfileOption] {
+    choice.serving.as_ref().map_or(&[], |serving| &serving.profiles)
 }
 
 fn profiles(ink: Ink, choice: &Choice, now: Timestamp) -> String {
@@ -103,7 +118,7 @@ fn profiles(ink: Ink, choice: &Choice, now: Timestamp) -> String {
             format!("{name} ({})", notes.join(", "))
         }
     };
-    let all: Vec<String> = choice.profiles.iter().map(one).collect();
+    let all: Vec<String> = offered(choice).iter().map(one).collect();
     format!("profiles: {}", all.join(", "))
 }
 
@@ -116,12 +131,12 @@ fn usability(usability: Usability, now: Timestamp) -> Option<String> {
     }
 }
 
-fn foot(ink: Ink, page: Page<'_>) -> String {
-    let number = page.choices.first().map_or(1, |choice| choice.number);
-    let mut example = format!("Pick with {}", ink.typed(&format!("/model {number}")));
-    let named = page.choices.iter().find_map(|choice| {
-        let profile = choice
-            .profiles
+/// How to pick, with numbers and names of the list itself.
+fn example(ink: Ink, choices: &[Choice]) -> String {
+    let number = choices.first().map_or(1, |choice| choice.number);
+    let model = format!("Pick with {}", ink.typed(&format!("/model {number}")));
+    let named = choices.iter().find_map(|choice| {
+        let profile = offered(choice)
             .iter()
             .find(|option| option.usability == Usability::Ok)?;
         let name = profile.id.short_name(choice.model.provider())?;
@@ -130,18 +145,31 @@ fn foot(ink: Ink, page: Page<'_>) -> String {
             .all(plain)
             .then(|| format!("/model {}@{name}", choice.number))
     });
-    if let Some(with_profile) = named {
-        example.push_str(&format!(", with a profile {}", ink.typed(&with_profile)));
+    match named {
+        Some(with_profile) => format!("{model}, with a profile {}.", ink.typed(&with_profile)),
+        None => format!("{model}."),
     }
-    example.push('.');
-    if page.of > 1 {
-        let other = if page.number < page.of { page.number + 1 } else { 1 };
-        example.push_str(&format!(
-            " Page {} of {}; {} shows another.",
-            page.number,
-            page.of,
-            ink.typed(&format!("/model list {other}"))
-        ));
+}
+
+fn foot(ink: Ink, page: Page<'_>, provider: Option<&ProviderId>) -> String {
+    let example = example(ink, page.choices);
+    if page.of == 1 {
+        return example;
     }
-    example
+    let other = if page.number < page.of { page.number + 1 } else { 1 };
+    let list = list_command(provider, other);
+    format!(
+        "{example} Page {} of {}; {} shows another.",
+        page.number,
+        page.of,
+        ink.typed(&list)
+    )
+}
+
+/// `/model list anthropic 2`
+pub(super) fn list_command(provider: Option<&ProviderId>, page: usize) -> String {
+    match provider {
+        Some(provider) => format!("/model list {provider} {page}"),
+        None => format!("/model list {page}"),
+    }
 }

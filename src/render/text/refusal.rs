@@ -2,7 +2,8 @@
 
 use super::ink::Ink;
 use super::message::Items;
-use super::status::{model, scope};
+use super::phrase::{model, scope};
+use super::picker::list_command;
 use crate::view::Refusal;
 
 pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
@@ -83,11 +84,11 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
                 format!("Did you mean {}?", list(near))
             },
         ),
-        Refusal::NoSuchPage { page, pages } => (
+        Refusal::NoSuchPage { page, pages, list } => (
             format!("There is no page {page}: the list has {pages}."),
             format!(
                 "{} shows the last one.",
-                ink.typed(&format!("/model list {pages}"))
+                ink.typed(&list_command(list.as_ref(), *pages))
             ),
         ),
         Refusal::NothingToUndo { scope: of } => (

@@ -4,38 +4,9 @@ use super::candidate;
 use super::change::next_line;
 use super::ink::Ink;
 use super::message::Items;
-use super::time::moment;
+use super::phrase::{end, firmly, model, scope};
 use crate::clock::Timestamp;
-use crate::pin::End;
-use crate::session::Scope;
-use crate::terms::Mode;
-use crate::view::{NamedModel, Origin, Selection, Status, Why};
-
-/// `sonnet (demo/sonnet)`
-pub(super) fn model(ink: Ink, named: &NamedModel) -> String {
-    match &named.alias {
-        Some(alias) => format!("{} ({})", ink.strong(alias), ink.name(&named.model.to_string())),
-        None => ink.name(&named.model.to_string()),
-    }
-}
-
-/// `this chat`
-pub(super) fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Session => "this chat",
-        Scope::Agent => "this agent",
-        Scope::Global => "all agents",
-    }
-}
-
-/// `, until 14:05 UTC (in 2h)`
-pub(super) fn end(end: End, now: Timestamp) -> String {
-    match end {
-        End::Never => String::new(),
-        End::At(at) => format!(", until {}", moment(at, now)),
-        End::NextRequest => ", for the next request only".to_owned(),
-    }
-}
+use crate::view::{Origin, Selection, Status, Why};
 
 pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Timestamp) -> Vec<String> {
     let Some(selection) = selection else {
@@ -53,10 +24,7 @@ pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Time
                 .map_or("one that is not shown to you".to_owned(), |id| {
                     ink.name(id.as_str())
                 });
-            let mode = match mode {
-                Mode::Strict => "only this one",
-                Mode::Prefer => "this one first",
-            };
+            let mode = firmly(*mode);
             format!(
                 "Profile: {id}, {mode}, pinned to {}{}",
                 scope(*of),
@@ -104,7 +72,7 @@ pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
     items.push(selection_lines(ink, why.selection.as_ref(), now).join(ink.line_break()));
     items.gap();
     items.push(format!(
-        "Candidates for the next request, in the order of {}:",
+        "Candidates for the next request, ordered by {}:",
         why.basis
     ));
     if ink == Ink::Markdown {

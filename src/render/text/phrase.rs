@@ -1,0 +1,43 @@
+//! Phrases that several replies use.
+
+use super::ink::Ink;
+use super::time::moment;
+use crate::clock::Timestamp;
+use crate::pin::End;
+use crate::session::Scope;
+use crate::terms::Mode;
+use crate::view::NamedModel;
+
+/// `sonnet (demo/sonnet)`
+pub(super) fn model(ink: Ink, named: &NamedModel) -> String {
+    match &named.alias {
+        Some(alias) => format!("{} ({})", ink.strong(alias), ink.name(&named.model.to_string())),
+        None => ink.name(&named.model.to_string()),
+    }
+}
+
+/// `this chat`
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Session => "this chat",
+        Scope::Agent => "this agent",
+        Scope::Global => "all agents",
+    }
+}
+
+/// `, until 14:05 UTC (in 2h)`
+pub(super) fn end(end: End, now: Timestamp) -> String {
+    match end {
+        End::Never => String::new(),
+        End::At(at) => format!(", until {}", moment(at, now)),
+        End::NextRequest => ", for the next request only".to_owned(),
+    }
+}
+
+/// How firmly a profile is meant.
+pub(super) fn firmly(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Strict => "only this one",
+        Mode::Prefer => "this one first, others may follow",
+    }
+}

@@ -1,0 +1,18 @@
+//! The real binary, as somebody meets it who has never seen the code: arguments and bytes in, bytes and an exit code
+//! out.
+//!
+//! Every process starts in a [`home`] of its own, with an environment that holds nothing but what the test gives it.
+//! Providers are real servers on loopback ([`provider`]). A file a command; `talk.rs` is `modelpin chat` away from a
+//! terminal, `wire.rs` what it sends to providers, `screen.rs` the same on a pseudo-terminal.
+
+mod home;
+mod provider;
+
+mod classify;
+mod explain;
+mod parse;
+mod screen;
+mod status;
+mod talk;
+mod usage;
+mod wire;
