@@ -64,6 +64,7 @@ pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Resul
                 }
                 _ => {
                     tasks.block_on(world.talk.hear(&line, &mut screen, std::pin::pin!(interrupted())))?;
+                    screen.gap()?;
                 }
             },
             Err(ReadlineError::Interrupted) => screen.note("Ctrl-D or /quit leaves.")?,
@@ -152,6 +153,12 @@ impl Screen {
         }
         self.note("Tab completes, Ctrl-C stops an answer, Ctrl-D leaves. /model help has the rest.")?;
         writeln!(self.out)
+    }
+
+    /// An empty line between one message and the next.
+    fn gap(&mut self) -> std::io::Result<()> {
+        writeln!(self.out)?;
+        self.out.flush()
     }
 
     fn note(&mut self, text: &str) -> std::io::Result<()> {
