@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::diagnostic::Diagnostic;
+use super::shown::shown;
 
 /// The widest line of a drawing, in columns; messages and helps have their own limit.
 pub const COLUMNS: usize = 76;
@@ -21,21 +22,6 @@ const MARKS: usize = 2;
 
 /// How many characters are looked at on either side of a fault.
 const WALK: usize = COLUMNS * (MARKS + 1);
-
-/// What stands for `c` in anything that is shown: `·` for controls and for characters that hide or reorder text.
-pub(super) fn shown(c: char) -> char {
-    match c {
-        '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}' => '·',
-        '\u{2028}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}'
-        | '\u{3164}'
-        | '\u{FEFF}'
-        | '\u{FFF9}'..='\u{FFFB}' => '·',
-        '\u{E0000}'..='\u{E0FFF}' => '·',
-        c if c.is_control() => '·',
-        c => c,
-    }
-}
 
 /// Draws one block a diagnostic; `line` begins at `start` of the message that the spans belong to.
 pub(super) fn draw(line: &str, start: usize, diagnostics: &[Diagnostic]) -> String {

@@ -2,19 +2,9 @@
 
 use std::ops::Range;
 
-use super::diagnostic::{Code, Diagnostic, explain};
-
-/// The longest command line, in bytes, from the prefix to the end of the last token.
-pub const LINE_LIMIT: usize = 4096;
-
-/// One fault before it has words.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) code: Code,
-    pub(super) span: Range<usize>,
-    /// What the fault is about, where span and code do not tell.
-    pub(super) about: &'static str,
-}
+use super::code::{Code, Found};
+use super::diagnostic::{Diagnostic, explain};
+use super::limits::LINE_LIMIT;
 
 /// The faults of one line.
 ///

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::ast::ModelCommand;
-use super::diagnostic::{Code, Diagnostic, explain};
+use super::code::Code;
+use super::code::Found;
+use super::diagnostic::{Diagnostic, explain};
 use super::draw;
-use super::faults::Found;
 use crate::echo::discreet;
 
 /// What a message is to this bot.

@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use super::ast::{Choose, ModelCommand, Wanted};
 use super::blank::{is_at, is_colon, is_dash, is_gap, is_quote};
+use super::limits::TEXT_LIMIT;
 use super::reference::{self, Reference};
-use super::token::TEXT_LIMIT;
 use super::{duration, quote, spec};
 use crate::session::Scope;
 use crate::terms::{Lifetime, Mode};

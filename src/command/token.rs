@@ -6,14 +6,11 @@ use nom::Parser;
 use nom::bytes::complete::take_while;
 
 use super::blank::{blanks, is_at, is_dash, is_gap, is_line_break, is_quote, run};
-use super::diagnostic::Code;
+use super::code::Code;
 use super::faults::Faults;
 use super::quote::{self, End};
 use super::reference;
 use super::spec::{self, OptionSpec};
-
-/// The longest reference or profile, in bytes as written.
-pub const TEXT_LIMIT: usize = 256;
 
 /// A piece of text as it stands in the message.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::providers::read_secret;
+use super::read_secret::read_secret;
 use super::reading::{At, Read};
 use super::secret_input::SecretInput;
 

@@ -16,18 +16,21 @@
 mod agents;
 mod auth;
 mod commands;
+mod endpoint;
 mod env;
 mod error;
 mod locate;
 mod node;
 mod path;
 mod providers;
+mod read_secret;
 mod reading;
 mod root;
 mod secret_input;
 mod text;
+mod which_agent;
 
-pub use agents::{Agent, AgentConfig, AgentDefaults, CatalogueEntry, ModelChoice, UnknownAgent};
+pub use agents::{AgentConfig, AgentDefaults, CatalogueEntry, ModelChoice};
 pub use auth::{Allow, Auth, Cooldowns, Cost, Fence, ProfileConfig};
 pub use commands::{Bot, Commands, Unauthorised};
 pub use env::{Env, ShellEnv};
@@ -35,3 +38,4 @@ pub use error::{ConfigError, Warning};
 pub use providers::{ListedModel, ProviderAuth, ProviderConfig};
 pub use root::Config;
 pub use secret_input::{Piece, SecretInput};
+pub use which_agent::{Agent, UnknownAgent};

@@ -2,9 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::node::Node;
+use super::read_secret::read_secret;
 use super::reading::{At, Read};
-use super::root::Config;
 use super::secret_input::SecretInput;
 use crate::endpoint::{Api, Endpoint, KeyHeader};
 use crate::model::ProviderId;
@@ -50,54 +49,6 @@ pub struct ListedModel {
     pub id: String,
     /// A name for people.
     pub name: Option<String>,
-}
-
-impl Config {
-    /// Where a provider is reached: as configured, else as [`Endpoint::known`] has it.
-    ///
-    /// Values stand in it as they are written: `${NAME}` is not replaced. It is made for display;
-    /// [`endpoint_with`](Self::endpoint_with) makes the one that requests go to. `None` if no base URL is known,
-    /// or the provider speaks an API that modelpin does not.
-    #[must_use]
-    pub fn endpoint(&self, provider: &ProviderId) -> Option<Endpoint> {
-        let as_written = |input: &SecretInput| Ok::<_, std::convert::Infallible>(input.as_written());
-        match self.endpoint_with(provider, as_written) {
-            Ok(endpoint) => endpoint,
-            Err(never) => match never {},
-        }
-    }
-
-    /// Where requests to a provider go, with base URL and headers put through `resolve`.
-    ///
-    /// The API is the configured one, else the provider's known one, else `openai-completions`.
-    ///
-    /// # Errors
-    /// The first one of `resolve`.
-    pub fn endpoint_with<E>(
-        &self,
-        provider: &ProviderId,
-        resolve: impl Fn(&SecretInput) -> Result<String, E>,
-    ) -> Result<Option<Endpoint>, E> {
-        let known = Endpoint::known(provider);
-        let Some(own) = self.providers.get(provider) else {
-            return Ok(known);
-        };
-        if own.foreign_api.is_some() {
-            return Ok(None);
-        }
-        let base_url = match (&own.base_url, &known) {
-            (Some(written), _) => resolve(written)?,
-            (None, Some(known)) => known.base_url.clone(),
-            (None, None) => return Ok(None),
-        };
-        let api = own.api.or(known.map(|known| known.api));
-        let mut endpoint = Endpoint::new(&base_url, api.unwrap_or(Api::OpenAiCompletions));
-        endpoint.key_header = own.key_header;
-        for (name, value) in &own.headers {
-            endpoint.headers.push((name.clone(), resolve(value)?));
-        }
-        Ok(Some(endpoint))
-    }
 }
 
 pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, IndexMap<ProviderId, ProviderConfig>> {
@@ -155,24 +106,6 @@ fn read_provider<'a>(id: &ProviderId, at: &At<'a>) -> Read<'a, ProviderConfig> {
         },
         models: provider.read("models", read_models)?.unwrap_or_default(),
     })
-}
-
-/// A secret: a text, which may be blank, or `{ source: "env" | "file" | "exec", id }`.
-pub(super) fn read_secret<'a>(at: &At<'a>) -> Read<'a, SecretInput> {
-    if let Node::Text(text) = at.node() {
-        return Ok(SecretInput::from_text(text));
-    }
-    let reference = at
-        .object()
-        .map_err(|_| at.wrong("expected a text, or `{ source: \"env\" | \"file\" | \"exec\", id }`"))?;
-    let part = |key| {
-        let part = reference.find(key);
-        part.ok_or_else(|| at.wrong(format!("a reference needs `{key}`")))
-    };
-    let sources = [("env", "env"), ("file", "file"), ("exec", "exec")];
-    let source = part("source")?.word(&sources)?;
-    let id = part("id")?;
-    SecretInput::from_reference(source, id.text()?).ok_or_else(|| id.wrong("no variable can have this name"))
 }
 
 /// A base URL: http or https, a host, and no user, query or fragment, which could hold a key or get lost.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::dotenv::DotEnv;
 use super::env::{names_of, providers};
-use super::resolve::sanitised;
+use super::sanitise::sanitised;
 use crate::config::{Config, SecretInput};
 use crate::credential::CredentialKind;
 use crate::model::ProviderId;

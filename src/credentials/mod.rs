@@ -20,6 +20,7 @@ mod mode;
 mod presented;
 mod profile;
 mod resolve;
+mod sanitise;
 mod usage;
 
 pub use agent::AgentCredentials;
@@ -30,5 +31,6 @@ pub use file::{AuthStore, StoreError};
 pub use mode::wider_mode;
 pub use presented::CredentialError;
 pub use profile::{Problem, StoredProfile};
-pub use resolve::{Unresolved, sanitised};
+pub use resolve::Unresolved;
+pub use sanitise::sanitised;
 pub use usage::UsageStats;

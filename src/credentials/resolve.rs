@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::environment::Environment;
+use super::sanitise::sanitised;
 use crate::config::{Piece, SecretInput};
 use crate::secret::Secret;
 
@@ -39,14 +40,6 @@ pub enum Unresolved {
     /// The secret is what a command prints, and commands are not run.
     #[error("the secret is kept behind a command (`source: \"exec\"`), and modelpin runs none")]
     Command,
-}
-
-/// A secret as it is used: without CR, LF, U+2028, U+2029, and without the blanks around it.
-#[must_use]
-pub fn sanitised(text: &str) -> Secret {
-    let line_end = |c: char| matches!(c, '\r' | '\n' | '\u{2028}' | '\u{2029}');
-    let kept: String = text.chars().filter(|c| !line_end(*c)).collect();
-    Secret::new(kept.trim().to_owned())
 }
 
 impl Environment {

@@ -33,6 +33,24 @@ pub struct Attempts<'a> {
     begun: Option<Effective>,
 }
 
+impl Resolver {
+    /// Begins a request: [`Attempts::next`] gives its first lease, and the next one after a failure.
+    #[must_use]
+    pub fn attempts(&self, session: &SessionKey, actor: &Actor) -> Attempts<'_> {
+        Attempts::new(self, session, actor)
+    }
+
+    /// The lease of a request that is tried once.
+    ///
+    /// Cancelling the call takes no lease; a `--once` pin may have been used up.
+    ///
+    /// # Errors
+    /// [`ResolveError::Refused`] if nobody can serve; the refusal has the reason and the remedy.
+    pub async fn resolve(&self, session: &SessionKey, actor: &Actor) -> Result<Lease, ResolveError> {
+        self.attempts(session, actor).next().await
+    }
+}
+
 impl<'a> Attempts<'a> {
     pub(super) fn new(resolver: &'a Resolver, session: &SessionKey, actor: &Actor) -> Self {
         Self {

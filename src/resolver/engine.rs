@@ -17,11 +17,9 @@ use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
 use crate::terms::Mode;
 
-use super::attempts::Attempts;
 use super::book::{Book, BookError};
 use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected};
 use super::learning::Learning;
-use super::lease::Lease;
 use super::pins::Pins;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
@@ -269,22 +267,6 @@ impl Resolver {
             facts
         };
         book.facts().iter().cloned().map(learned).collect()
-    }
-
-    /// Begins a request: [`Attempts::next`] gives its first lease, and the next one after a failure.
-    #[must_use]
-    pub fn attempts(&self, session: &SessionKey, actor: &Actor) -> Attempts<'_> {
-        Attempts::new(self, session, actor)
-    }
-
-    /// The lease of a request that is tried once.
-    ///
-    /// Cancelling the call takes no lease; a `--once` pin may have been used up.
-    ///
-    /// # Errors
-    /// [`ResolveError::Refused`] if nobody can serve; the refusal has the reason and the remedy.
-    pub async fn resolve(&self, session: &SessionKey, actor: &Actor) -> Result<Lease, ResolveError> {
-        self.attempts(session, actor).next().await
     }
 
     pub(super) fn learning(&self) -> &Arc<Learning> {

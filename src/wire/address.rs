@@ -3,7 +3,7 @@
 use http::Uri;
 use http::uri::PathAndQuery;
 
-use super::WireError;
+use super::error::WireError;
 use crate::endpoint::Endpoint;
 
 /// The address of a request at an endpoint.

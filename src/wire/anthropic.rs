@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::decode::{Fault, Piece};
-use super::request::Turn;
+use super::piece::{Fault, Piece};
+use super::turn::Turn;
 
 /// The body that asks for a stream.
 pub(super) fn body(model: &str, turns: &[Turn], max_tokens: u32) -> Value {

@@ -6,7 +6,7 @@ use std::fmt;
 use http::HeaderMap;
 use thiserror::Error;
 
-use super::decode::Fault;
+use super::piece::Fault;
 use crate::classify::{Answer, Verdict, classify, transport};
 use crate::clock::Timestamp;
 use crate::model::ProviderId;

@@ -3,7 +3,7 @@
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::request::WireError;
+use super::error::WireError;
 use crate::credential::{Credential, CredentialKind};
 use crate::endpoint::{Api, Endpoint, KeyHeader};
 use crate::model::ProviderId;

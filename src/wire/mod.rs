@@ -13,24 +13,30 @@ mod anthropic;
 #[cfg(feature = "client")]
 mod client;
 mod decode;
+mod error;
 #[cfg(feature = "client")]
 mod failure;
 mod headers;
 mod openai;
+mod piece;
 mod request;
 mod responses;
 mod sse;
 #[cfg(feature = "client")]
 mod stream;
+mod turn;
 
 pub use address::address;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Limits};
-pub use decode::{Decoder, Fault, Piece};
+pub use decode::Decoder;
+pub use error::WireError;
 #[cfg(feature = "client")]
 pub use failure::{Broken, Failure};
 pub use headers::present;
-pub use request::{Role, Turn, WireError, request};
+pub use piece::{Fault, Piece};
+pub use request::request;
 pub use sse::{EventTooLong, LONGEST_EVENT, SseDecoder, SseEvent};
 #[cfg(feature = "client")]
 pub use stream::AnswerStream;
+pub use turn::{Role, Turn};

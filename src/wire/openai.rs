@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::decode::{Fault, Piece};
-use super::request::Turn;
+use super::piece::{Fault, Piece};
+use super::turn::Turn;
 use crate::endpoint::Endpoint;
 
 /// The body that asks for a stream.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::decode::{Fault, Piece};
-use super::request::{Role, Turn};
+use super::piece::{Fault, Piece};
+use super::turn::{Role, Turn};
 
 /// The body that asks for a stream, of which the provider keeps no copy for later turns.
 pub(super) fn body(model: &str, turns: &[Turn], max_tokens: u32) -> Value {

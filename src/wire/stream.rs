@@ -6,8 +6,9 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use tokio::time::timeout;
 
-use super::decode::{Decoder, Piece};
+use super::decode::Decoder;
 use super::failure::{Broken, Failure};
+use super::piece::Piece;
 use super::sse::SseDecoder;
 use crate::endpoint::Api;
 

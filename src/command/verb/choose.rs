@@ -1,9 +1,10 @@
 //! A model, a number or a profile.
 
 use super::super::ast::Wanted;
-use super::super::diagnostic::Code;
+use super::super::code::Code;
 use super::super::faults::Faults;
-use super::super::token::{Behind, Split, TEXT_LIMIT, Word, Written};
+use super::super::limits::TEXT_LIMIT;
+use super::super::token::{Behind, Split, Word, Written};
 use super::{Reference, Terms};
 
 /// What a word chooses; `None` where a fault leaves that open.

@@ -1,7 +1,7 @@
 //! `list [provider] [page]`.
 
 use super::super::ast::ModelCommand;
-use super::super::diagnostic::Code;
+use super::super::code::Code;
 use super::super::faults::Faults;
 use super::super::line::Token;
 use super::super::token::Written;

@@ -8,7 +8,7 @@ mod list;
 mod terms;
 
 use super::ast::{Choose, ModelCommand, Wanted};
-use super::diagnostic::Code;
+use super::code::Code;
 use super::faults::Faults;
 use super::head::Name;
 use super::line::Token;

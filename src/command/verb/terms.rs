@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::super::diagnostic::Code;
+use super::super::code::Code;
 use super::super::duration::duration;
 use super::super::faults::Faults;
+use super::super::limits::TEXT_LIMIT;
 use super::super::spec::{Group, Setting};
-use super::super::token::{Flag, TEXT_LIMIT, Written};
+use super::super::token::{Flag, Written};
 use crate::session::Scope;
 use crate::terms::{Lifetime, Mode};
 
