@@ -11,7 +11,7 @@ use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, ScopeKe
 use crate::resolver::{Committed, Permit, freely};
 use crate::session::Scope;
 use crate::terms::{Lifetime, Mode};
-use crate::view::{self, Body, NamedModel, Occasion, Refusal};
+use crate::view::{self, Body, Occasion, Refusal};
 
 use super::outlook::Done;
 use super::{Desk, Errand};
@@ -102,8 +102,9 @@ impl Desk {
         profile: Option<&str>,
     ) -> Result<Body, Refusal> {
         let scope = choose.scope.unwrap_or_default();
-        let before = self.model_now(errand);
-        let meant = match (&model, &before) {
+        let before = self.outlook(errand);
+        let current = before.as_ref().and_then(|decision| decision.selected.as_ref());
+        let meant = match (&model, current) {
             (Some(model), _) => model,
             (None, Some(current)) => &current.model,
             (None, None) => return Err(Refusal::NoModel),
@@ -156,14 +157,8 @@ impl Desk {
         Ok(committed)
     }
 
-    /// The model in force before a change.
-    pub(super) fn model_now(&self, errand: Errand<'_>) -> Option<NamedModel> {
-        let selected = self.outlook(errand)?.selected?;
-        Some(errand.named(&selected.model))
-    }
-
     fn provider_now(&self, errand: Errand<'_>) -> Option<ProviderId> {
-        Some(self.model_now(errand)?.model.provider().clone())
+        self.outlook(errand)?.provider().cloned()
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::access::Act;
 use crate::command::{ModelCommand, Wanted};
-use crate::pin::{Change, Thread};
+use crate::pin::{Change, OwnWay, Thread};
 use crate::resolver::{Book, Committed, Question, Resolver, Snapshot, freely};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{self, Body, Refusal};
@@ -59,6 +59,11 @@ impl Desk {
     /// Cancelling the call leaves the change committed or not, never half done.
     pub async fn carry_out(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> Body {
         let snapshot = self.resolver.snapshot();
+        let may = |act| snapshot.rules().may(actor, act, Scope::Session, None);
+        if *command == ModelCommand::Help && may(Act::See) {
+            // It needs no file, so that it is there when one is broken.
+            return Body::Help;
+        }
         let book = match snapshot.book(session.agent()) {
             Ok(book) => book,
             Err(broken) => {
@@ -111,7 +116,7 @@ impl Desk {
     /// Clears or takes back.
     async fn change(&self, errand: Errand<'_>, scope: Scope, change: Change) -> Result<Body, Refusal> {
         self.permit(errand, scope)?;
-        let before = self.model_now(errand);
+        let before = self.outlook(errand);
         let undo = change == Change::Undo;
         let permit = if undo {
             errand.may_bring_back(scope)
@@ -123,7 +128,10 @@ impl Desk {
             (Committed::Nothing, true) => return Err(Refusal::NothingToUndo { scope }),
             (Committed::Nothing, false) => view::Change::Nothing,
             (Committed::Changed(_), true) => view::Change::Undone,
-            (Committed::Changed(_), false) => view::Change::Cleared,
+            (Committed::Changed(record), false) => match &record.layers.lasting {
+                Some(pin) if pin.own_way == OwnWay::Stops => view::Change::OnItsOwn,
+                _ => view::Change::Cleared,
+            },
         };
         let done = Done {
             change,

@@ -7,8 +7,7 @@ use crate::resolver::{self, Decision, Found};
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{
-    Body, Change, Changed, Kept, ModelNow, NamedModel, Next, Origin, Pinned, PinnedProfile, ProfileNow,
-    Selection, State,
+    Body, Change, Changed, Kept, ModelNow, Next, Origin, Pinned, PinnedProfile, ProfileNow, Selection, State,
 };
 
 use super::{Desk, Errand};
@@ -24,7 +23,7 @@ pub(super) struct Done {
 
 impl Desk {
     /// The reply to a change, from what is committed.
-    pub(super) fn changed(&self, errand: Errand<'_>, done: &Done, before: Option<NamedModel>) -> Body {
+    pub(super) fn changed(&self, errand: Errand<'_>, done: &Done, before: Option<Decision>) -> Body {
         let now = self.outlook(errand);
         let set = done.set.as_ref();
         let kept = match set.and_then(|set| set.profile.as_ref()) {
@@ -38,10 +37,14 @@ impl Desk {
             end: set.map(|set| set.end).unwrap_or_default(),
             model: now
                 .as_ref()
-                .and_then(|decision| model_now(errand, decision, before)),
+                .and_then(|decision| model_now(errand, decision, before.as_ref())),
             profile: now
                 .as_ref()
                 .and_then(|decision| profile_now(errand, decision, kept)),
+            profile_before: now
+                .as_ref()
+                .zip(before.as_ref())
+                .and_then(|(now, before)| profile_before(errand, now, before)),
             next: now
                 .as_ref()
                 .map_or(Next::Unknown, |decision| next(errand, decision)),
@@ -70,12 +73,14 @@ fn pinned(errand: Errand<'_>, set: &Set) -> Pinned {
     }
 }
 
-fn model_now(errand: Errand<'_>, decision: &Decision, before: Option<NamedModel>) -> Option<ModelNow> {
+fn model_now(errand: Errand<'_>, decision: &Decision, before: Option<&Decision>) -> Option<ModelNow> {
     let selected = decision.selected.as_ref()?;
-    let model = errand.named(&selected.model);
+    let before = before.and_then(|before| before.selected.as_ref());
     Some(ModelNow {
-        before: before.filter(|before| *before != model),
-        model,
+        before: before
+            .filter(|before| before.model != selected.model)
+            .map(|before| errand.named(&before.model)),
+        model: errand.named(&selected.model),
         mode: selected.mode,
         end: decision
             .effective
@@ -107,6 +112,15 @@ fn profile_now(errand: Errand<'_>, decision: &Decision, kept: Kept) -> Option<Pr
             _ => None,
         });
     Some(parked.map_or(ProfileNow::Auto, ProfileNow::Parked))
+}
+
+fn profile_before(errand: Errand<'_>, now: &Decision, before: &Decision) -> Option<ProfileId> {
+    let id = |decision: &Decision| {
+        let pinned = decision.pinned.as_ref()?;
+        Some(pinned.setting.value.id.clone())
+    };
+    let was = id(before).filter(|was| now.provider() == before.provider() && id(now).as_ref() != Some(was));
+    was.filter(|was| errand.may_see(was))
 }
 
 /// The model and the profile in force.

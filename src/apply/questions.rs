@@ -5,8 +5,8 @@ use indexmap::IndexSet;
 use crate::model::ProviderId;
 use crate::order::{Reason, Source};
 use crate::profile::ProfileId;
-use crate::resolver::{About, Decision, Question};
-use crate::view::{Body, Candidate, Mark, ProviderStatus, Refusal, Status, Why};
+use crate::resolver::{About, Decision, Found, Question};
+use crate::view::{Body, Candidate, Mark, ProviderStatus, Refusal, State, Status, Why};
 
 use super::outlook::{excluded_state, next, selection, state};
 use super::{Desk, Errand};
@@ -152,8 +152,21 @@ impl Desk {
         });
         let left_out = decision.ranking.excluded.iter();
         let left_out = left_out.map(|out| line(&out.profile, out.reason, None, excluded_state(out.reason)));
+        // A pinned profile that is gone is in no list, and is told all the same.
+        let gone = decision
+            .pinned
+            .iter()
+            .filter(|pinned| pinned.found == Found::No)
+            .map(|pinned| &pinned.setting.value.id)
+            .filter(|id| {
+                let ranking = &decision.ranking;
+                ranking.excluded.iter().all(|out| out.profile != **id)
+                    && ranking.candidates.iter().all(|one| one.profile != **id)
+            });
+        let gone = gone.map(|id| line(id, Reason::Missing, None, State::Missing));
         tried
             .chain(left_out)
+            .chain(gone)
             .filter(|candidate| errand.may_see(&candidate.profile))
             .collect()
     }

@@ -60,8 +60,14 @@ impl ModelPin {
             Some(Unauthorised::Pass) => Ok(Handled::Text),
             Some(Unauthorised::Drop) => Ok(Handled::Ignored),
             Some(Unauthorised::Refuse) => {
+                let rest = match parsed {
+                    Parsed::Command { rest, .. } => rest,
+                    Parsed::Invalid(fault) => fault.rest(),
+                    Parsed::Text | Parsed::Ignored => None,
+                };
+                let prompt = rest.map_or(Prompt::None, |_| Prompt::NotSent);
                 let body = Body::Refused(Refusal::NoCommands);
-                Ok(Handled::Reply(self.view(body, Prompt::None)))
+                Ok(Handled::Reply(self.view(body, prompt)))
             }
         }
     }

@@ -19,6 +19,8 @@ pub struct Changed {
     pub model: Option<ModelNow>,
     /// The profile that holds in the chat now.
     pub profile: Option<ProfileNow>,
+    /// The profile of the same provider that was pinned before, if it was another.
+    pub profile_before: Option<ProfileId>,
     /// When the change ends by itself.
     pub end: End,
     /// What happens at the next request.
@@ -54,6 +56,8 @@ pub enum Change {
     Pinned,
     /// The pin of the scope was taken away.
     Cleared,
+    /// The same in a thread, which no longer takes over what is pinned in the chat that it belongs to.
+    OnItsOwn,
     /// The last change was taken back.
     Undone,
     /// Nothing: it was so already.

@@ -14,6 +14,8 @@ mod order;
 mod order_props;
 mod places;
 mod readme;
+mod render;
+mod scenario;
 mod stores;
 mod wire;
 #[cfg(feature = "client")]

@@ -16,7 +16,9 @@ pub(super) fn line(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
         _ => ink.name(id),
     };
     let mut parts = vec![name];
-    parts.push(kind(candidate.kind).to_owned());
+    if candidate.state != State::Missing {
+        parts.push(kind(candidate.kind).to_owned());
+    }
     let state = state(candidate.state, now);
     let marks = candidate.marks.iter().map(|mark| match mark {
         Mark::Next => "next",
@@ -28,7 +30,7 @@ pub(super) fn line(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
     let words: Vec<String> = marks.map(str::to_owned).chain(state).collect();
     parts.push(words.join(", "));
     if let Some(account) = &candidate.account {
-        parts.push(ink.words(account));
+        parts.push(ink.name(account));
     }
     if let (Some(expires), true) = (candidate.expires, candidate.state != State::Expired) {
         parts.push(format!("expires in {}", length(expires.since(now))));
@@ -50,9 +52,10 @@ pub(super) fn line(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
 /// `demo:busy: cooldown, usable at 14:05 UTC (in 4m)`
 pub(super) fn reason(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
     let when = match (candidate.state, candidate.until) {
-        (State::Ready, _) => "usable now".to_owned(),
-        (_, Some(until)) => format!("usable at {}", moment(until, now)),
-        (_, None) => "not usable until something is done".to_owned(),
+        (State::Ready, _) => ", usable now".to_owned(),
+        (_, Some(until)) => format!(", usable at {}", moment(until, now)),
+        (State::Disabled(..), None) => ", until somebody repairs it".to_owned(),
+        (_, None) => String::new(),
     };
     let pinned = if candidate.marks.contains(&Mark::Pinned) {
         ", pinned"
@@ -64,11 +67,16 @@ pub(super) fn reason(ink: Ink, candidate: &Candidate, now: Timestamp) -> String 
         .as_ref()
         .map(|source| format!(" ({})", ink.words(source)));
     format!(
-        "{}{}: {}, {when}{pinned}",
+        "{}{}: {}{when}{pinned}",
         ink.name(candidate.profile.as_str()),
         source.unwrap_or_default(),
         candidate.reason
     )
+}
+
+/// Whether a profile would be tried, now or after its rest.
+pub(super) fn is_in_line(state: State) -> bool {
+    matches!(state, State::Ready | State::Cooling(_) | State::Disabled(..))
 }
 
 pub(super) fn kind(kind: Option<CredentialKind>) -> &'static str {
@@ -96,7 +104,7 @@ pub(super) fn state(state: State, now: Timestamp) -> String {
         }
         State::Expired => "expired".to_owned(),
         State::Missing => "missing".to_owned(),
-        State::NotInOrder => "not in the configured order".to_owned(),
+        State::NotInOrder => "not in the order".to_owned(),
         State::Unusable("not-allowed") => "not allowed for you".to_owned(),
         State::Unusable(reason) => reason.replace('-', " "),
     }

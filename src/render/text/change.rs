@@ -3,93 +3,106 @@
 use super::candidate::state;
 use super::ink::Ink;
 use super::message::Items;
-use super::phrase::{end, firmly, model, scope};
+use super::phrase::{end, model, pinned_profile, scope};
 use super::time::moment;
 use crate::clock::Timestamp;
 use crate::pin::End;
+use crate::profile::ProfileId;
 use crate::session::Scope;
 use crate::terms::Mode;
-use crate::view::{Change, Changed, Kept, Next, PinnedProfile, ProfileNow};
+use crate::view::{Change, Changed, Kept, Next, Pinned, PinnedProfile, ProfileNow};
 
 pub(super) fn say(items: &mut Items, ink: Ink, changed: &Changed, now: Timestamp) {
-    let mut lines = vec![first_line(ink, changed, now)];
+    let mut lines = vec![what(ink, changed, now)];
+    if let Some(narrower) = hidden_by(changed) {
+        lines.push(format!("Here the pin of {} goes first:", scope(narrower)));
+    }
     lines.push(model_line(ink, changed, now));
     lines.push(profile_line(ink, changed, now));
     lines.push(next_line(ink, &changed.next, now));
-    lines.extend(hidden_line(ink, changed));
     items.push(lines.join(ink.line_break()));
 }
 
+/// The narrower scope whose pin keeps the change, or a part of it, from being felt in this chat.
+fn hidden_by(changed: &Changed) -> Option<Scope> {
+    changed.model_hidden_by.or(changed.profile_hidden_by)
+}
+
 /// What was done. What was pinned for others is named here, since the lines below tell what holds in this chat.
-fn first_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
+fn what(ink: Ink, changed: &Changed, now: Timestamp) -> String {
     let of = scope(changed.scope);
-    match changed.change {
-        Change::Pinned if changed.scope == Scope::Session => {
-            format!("Pinned for {of}{}.", end(changed.end, now))
+    let ends = end(changed.end, now);
+    match (changed.change, &changed.pinned) {
+        (
+            Change::Pinned,
+            Pinned {
+                model: None,
+                profile: Some(PinnedProfile::Auto),
+            },
+        ) => format!("Profiles are chosen automatically for {of}{ends}."),
+        (Change::Pinned, _) if changed.scope == Scope::Session => format!("Pinned for {of}{ends}."),
+        (Change::Pinned, pinned) => format!("Pinned for {of}{ends}: {}.", choice(ink, pinned)),
+        (Change::Cleared, _) => format!("The pin of {of} is cleared."),
+        (Change::OnItsOwn, _) => {
+            "This thread goes its own way now: what its chat has pinned does not hold here.".to_owned()
         }
-        Change::Pinned => {
-            let model = changed.pinned.model.as_ref().map(|named| model(ink, named));
-            let profile = changed.pinned.profile.as_ref().map(|profile| match profile {
-                PinnedProfile::Auto => "automatic choice of the profile".to_owned(),
-                PinnedProfile::Named(id, mode) => {
-                    format!("profile {}, {}", ink.name(id.as_str()), firmly(*mode))
-                }
-            });
-            let what: Vec<String> = model.into_iter().chain(profile).collect();
-            format!(
-                "Pinned for {of}{}: {}. Here:",
-                end(changed.end, now),
-                what.join(", ")
-            )
-        }
-        Change::Cleared => format!("The pin for {of} is cleared."),
-        Change::Undone => format!("The last change for {of} is taken back."),
-        Change::Nothing => format!("Nothing was pinned for {of}; nothing changed."),
+        (Change::Undone, _) => format!("The last change for {of} is taken back."),
+        (Change::Nothing, _) => format!("Nothing was pinned for {of}; nothing changed."),
     }
 }
 
-/// When a pin ends, unless the first line has said so.
-fn other_end(changed: &Changed, of: End, now: Timestamp) -> String {
-    if of == changed.end {
-        String::new()
-    } else {
-        end(of, now)
+fn choice(ink: Ink, pinned: &Pinned) -> String {
+    let profile = pinned.profile.as_ref().map(|profile| match profile {
+        PinnedProfile::Auto => "automatic choice of the profile".to_owned(),
+        PinnedProfile::Named(id, mode) => pinned_profile(ink, Some(id), *mode),
+    });
+    match (&pinned.model, profile) {
+        (Some(named), Some(profile)) => format!("{} with {profile}", model(ink, named)),
+        (Some(named), None) => model(ink, named),
+        (None, profile) => profile.unwrap_or_default(),
     }
+}
+
+/// The end of a part of the selection, where it is not the one that the first line tells.
+fn own_end(changed: &Changed, of_part: End, now: Timestamp) -> String {
+    if changed.change == Change::Pinned && hidden_by(changed).is_none() && of_part == changed.end {
+        return String::new();
+    }
+    end(of_part, now)
 }
 
 fn model_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
     let Some(held) = &changed.model else {
         return "Model: none is configured".to_owned();
     };
-    let before = held
-        .before
-        .as_ref()
-        .map(|before| format!(", was {}", model(ink, before)));
+    let before = match (&held.before, changed.change) {
+        (Some(before), _) => format!(", was {}", model(ink, before)),
+        (None, Change::Pinned) => ", as before".to_owned(),
+        (None, _) => String::new(),
+    };
     let mode = match held.mode {
-        Mode::Strict => ", no other model may step in",
+        Mode::Strict => ", and no other",
         Mode::Prefer => "",
     };
-    let (name, before) = (model(ink, &held.model), before.unwrap_or_default());
-    format!("Model: {name}{before}{mode}{}", other_end(changed, held.end, now))
+    let ends = own_end(changed, held.end, now);
+    format!("Model: {}{mode}{before}{ends}", model(ink, &held.model))
 }
 
 fn profile_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
+    let was = changed.profile_before.as_ref();
+    let was = was.map(|id| format!(", was {}", ink.name(id.as_str())));
+    let was = was.unwrap_or_default();
     match &changed.profile {
-        None | Some(ProfileNow::Auto) => "Profile: automatic".to_owned(),
-        Some(ProfileNow::Pinned { id, mode, kept, end }) => {
-            let id = id
-                .as_ref()
-                .map_or("one that is not shown to you".to_owned(), |id| {
-                    ink.name(id.as_str())
-                });
+        None | Some(ProfileNow::Auto) => format!("Profile: automatic{was}"),
+        Some(ProfileNow::Pinned { id, mode, end, kept }) => {
             let kept = match kept {
-                Kept::Named => "",
-                Kept::FromBefore => ", as pinned before",
+                Kept::FromBefore if was.is_empty() && changed.change == Change::Pinned => ", as before",
+                Kept::FromBefore | Kept::Named => "",
             };
+            let ends = own_end(changed, *end, now);
             format!(
-                "Profile: {id}, {}{kept}{}",
-                firmly(*mode),
-                other_end(changed, *end, now)
+                "Profile: {}{kept}{was}{ends}",
+                pinned_profile(ink, id.as_ref(), *mode)
             )
         }
         Some(ProfileNow::Parked(id)) => format!(
@@ -99,55 +112,51 @@ fn profile_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
     }
 }
 
-/// A narrower pin that keeps the change from being felt here.
-fn hidden_line(ink: Ink, changed: &Changed) -> Option<String> {
-    let (what, by) = match (changed.model_hidden_by, changed.profile_hidden_by) {
-        (Some(by), Some(_)) => ("model and profile", by),
-        (Some(by), None) => ("model", by),
-        (None, Some(by)) => ("profile", by),
-        (None, None) => return None,
-    };
-    let status = ink.typed("/model status");
-    Some(format!(
-        "You will not feel it here: {} has a {what} pin of its own ({status} shows it).",
-        scope(by)
-    ))
-}
-
 /// What happens at the next message.
 pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
-    let id = |profile: &crate::profile::ProfileId| ink.name(profile.as_str());
-    let auto = ink.typed("/model @auto");
-    match next {
-        Next::Served(profile) => format!("Next message: served by {}", id(profile)),
-        Next::ServedUnseen => "Next message: served by a profile that is not shown to you".to_owned(),
-        Next::PinnedCannot(why) => format!(
-            "Next message: will be refused, the pinned profile cannot serve ({}). {auto} lets others serve.",
-            state(*why, now)
+    let id = |profile: &ProfileId| ink.name(profile.as_str());
+    let refused = |why: &str| format!("Next message: refused, {why}");
+    let (what, more) = match next {
+        Next::Served(profile) => (format!("Next message: served by {}", id(profile)), None),
+        Next::ServedUnseen => (
+            "Next message: served by a profile that you may not see".to_owned(),
+            None,
         ),
-        Next::PinnedNotYours => format!(
-            "Next message: will be refused, the profile that is pinned here is not for you. {auto} lets others serve."
+        Next::PinnedCannot(why) => (
+            refused(&format!("the pinned profile cannot serve ({})", state(*why, now))),
+            Some(format!("{} lets others serve.", ink.typed("/model @auto"))),
         ),
-        Next::OtherServes(why, profile) => format!(
-            "Next message: served by {}; the pinned profile cannot serve ({})",
-            id(profile),
-            state(*why, now)
+        Next::PinnedNotYours => (
+            refused("the profile that is pinned here is not for you"),
+            Some(format!("{} lets others serve.", ink.typed("/model @auto"))),
         ),
-        Next::NoCredential => {
-            "Next message: will be refused, there is no credential for this provider".to_owned()
-        }
-        Next::AllRest(Some(until)) => format!(
-            "Next message: will be refused, every profile rests; the first is back at {}",
-            moment(*until, now)
+        Next::OtherServes(why, profile) => (
+            format!("Next message: served by {}", id(profile)),
+            Some(format!(
+                "The pinned profile cannot serve now ({}).",
+                state(*why, now)
+            )),
         ),
-        Next::AllRest(None) => "Next message: will be refused, every profile is disabled".to_owned(),
-        Next::Refused(why, remedy) => {
-            format!(
-                "Next message: will be refused, {}; {}",
-                ink.words(why),
-                ink.words(remedy)
-            )
-        }
-        Next::Unknown => "Next message: cannot be told, the credentials cannot be read".to_owned(),
+        Next::NoCredential => (refused("there is no credential for this provider"), None),
+        Next::AllRest(Some(until)) => (
+            refused(&format!(
+                "all profiles rest, the first until {}",
+                moment(*until, now)
+            )),
+            None,
+        ),
+        Next::AllRest(None) => (refused("all profiles are disabled"), None),
+        Next::Refused(why, remedy) => (
+            refused(&ink.cause(why)),
+            Some(format!("To go on, {}.", ink.cause(remedy))),
+        ),
+        Next::Unknown => (
+            "Next message: cannot be told, the credentials cannot be read".to_owned(),
+            None,
+        ),
+    };
+    match more {
+        Some(more) => format!("{what}{}{more}", ink.line_break()),
+        None => what,
     }
 }

@@ -2,6 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::fold::fold;
+
 /// The longest message, in characters: below the limit of every chat platform that takes plain text.
 pub const MESSAGE_CHARS: usize = 4_000;
 
@@ -24,6 +26,13 @@ impl Items {
     pub(super) fn gap(&mut self) {
         if self.items.last().is_some_and(|last| !last.is_empty()) {
             self.items.push(String::new());
+        }
+    }
+
+    /// Folds long lines.
+    pub(super) fn fold(&mut self) {
+        for item in &mut self.items {
+            *item = fold(item);
         }
     }
 
@@ -58,11 +67,16 @@ impl Items {
     }
 }
 
-/// Cuts an item that no message can hold: between graphemes, or within one that is longer than a message itself.
+/// Cuts an item that no message can hold: between its lines, and lines that are too long by themselves.
 fn cut(item: &str, room: usize) -> Vec<&str> {
     if item.chars().count() <= room {
         return vec![item];
     }
+    item.split('\n').flat_map(|line| cut_line(line, room)).collect()
+}
+
+/// Cuts a line between graphemes, or within one that is longer than a message itself.
+fn cut_line(item: &str, room: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut used) = (0, 0);
     for (at, grapheme) in item.grapheme_indices(true) {

@@ -1,11 +1,12 @@
 //! Replies as text, plain or Markdown: for terminals, Matrix, mail, and as the fallback everywhere.
 //!
 //! Lines stand by themselves: nothing is aligned in columns, so that a narrow chat window with a proportional font
-//! shows them as well as a terminal does. `message.rs` cuts long replies between items; `ink.rs` knows the two styles;
+//! shows them as well as a terminal does. Plain text is folded at 80 columns. `message.rs` cuts long replies between items; `ink.rs` knows the two styles;
 //! the other files have the sentences, one kind of reply a file.
 
 mod candidate;
 mod change;
+mod fold;
 mod ink;
 mod message;
 mod name;
@@ -20,6 +21,7 @@ use crate::view::{Body, Prompt, View};
 use ink::Ink;
 use message::Items;
 
+pub use fold::COLUMNS;
 pub use message::MESSAGE_CHARS;
 pub use name::clean;
 
@@ -62,6 +64,10 @@ impl Render for Text {
         if view.prompt == Prompt::NotSent {
             items.gap();
             items.push("The text after the command was not sent to a model.".to_owned());
+        }
+        let drawn = matches!(view.body, Body::Help | Body::Faults(_));
+        if ink == Ink::Plain && !drawn {
+            items.fold();
         }
         items.into_messages()
     }

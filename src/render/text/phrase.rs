@@ -4,6 +4,7 @@ use super::ink::Ink;
 use super::time::moment;
 use crate::clock::Timestamp;
 use crate::pin::End;
+use crate::profile::ProfileId;
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::NamedModel;
@@ -34,10 +35,11 @@ pub(super) fn end(end: End, now: Timestamp) -> String {
     }
 }
 
-/// How firmly a profile is meant.
-pub(super) fn firmly(mode: Mode) -> &'static str {
+/// `demo:work, only this one`
+pub(super) fn pinned_profile(ink: Ink, id: Option<&ProfileId>, mode: Mode) -> String {
+    let id = id.map_or("one that you may not see".to_owned(), |id| ink.name(id.as_str()));
     match mode {
-        Mode::Strict => "only this one",
-        Mode::Prefer => "this one first, others may follow",
+        Mode::Strict => format!("{id}, only this one"),
+        Mode::Prefer => format!("{id} first, others may follow"),
     }
 }

@@ -1,12 +1,14 @@
 //! The compact picker as a numbered list.
 
+use std::collections::HashSet;
+
 use super::ink::Ink;
 use super::message::Items;
 use super::status::selection_lines;
 use super::time::length;
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
-use crate::picker::{Choice, Page, ProfileOption, Standing, Usability};
+use crate::picker::{Choice, PAGE, Page, ProfileOption, Standing, Usability};
 use crate::view::{Occasion, PickerView};
 
 pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestamp) {
@@ -19,27 +21,33 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
             ink.name(written)
         )),
         Occasion::StaleNumber(number) => items.push(format!(
-            "Number {number} belongs to no list that is still true; nothing changed. Pick from this one:"
+            "No list shown here still has a number {number}; nothing changed. Pick from this one:"
         )),
     }
-    let Some(page) = shown.picker.page(shown.page) else {
-        return;
+    let page = match &shown.occasion {
+        // All its meanings at once: there is no command for another page of them.
+        Occasion::Ambiguous(_) => Page {
+            number: 1,
+            of: 1,
+            choices: shown.picker.choices(),
+        },
+        Occasion::Asked | Occasion::StaleNumber(_) => match shown.picker.page(shown.page) {
+            Some(page) => page,
+            None => return,
+        },
     };
     if page.choices.is_empty() {
         items.gap();
-        items.push("There is no model to choose from.".to_owned());
-        return;
-    }
-    if matches!(shown.occasion, Occasion::Ambiguous(_)) {
-        // All its meanings at once: there is no command for another page of them.
-        groups(items, ink, shown.picker.choices(), now);
-        items.gap();
-        items.push(example(ink, page.choices));
+        items.push("There is no model here that you can use.".to_owned());
         return;
     }
     groups(items, ink, page.choices, now);
     items.gap();
-    items.push(foot(ink, page, shown.provider.as_ref()));
+    let mut foot = vec![example(ink, page.choices)];
+    if page.of > 1 {
+        foot.push(pages(ink, page, shown.provider.as_ref()));
+    }
+    items.push(foot.join(ink.line_break()));
 }
 
 fn groups(items: &mut Items, ink: Ink, choices: &[Choice], now: Timestamp) {
@@ -51,23 +59,15 @@ fn groups(items: &mut Items, ink: Ink, choices: &[Choice], now: Timestamp) {
             items.gap();
         }
         let shared = group.iter().all(|choice| offered(choice) == offered(first));
-        for choice in group {
-            let mut line = format!("{}{}", ink.numbered(choice.number), choice_line(ink, choice, now));
-            if !shared && !offered(choice).is_empty() {
-                line.push_str(&format!(
-                    "{}     {}",
-                    ink.line_break(),
-                    profiles(ink, choice, now)
-                ));
-            }
-            if ink == Ink::Markdown {
-                line.push_str(ink.line_break().trim_end_matches('\n'));
-            }
-            items.push(line);
+        if shared {
+            profiles(items, ink, "  ", first, now);
         }
-        if shared && !offered(first).is_empty() {
-            let indent = if ink == Ink::Plain { "     " } else { "" };
-            items.push(format!("{indent}{}", profiles(ink, first, now)));
+        for choice in group {
+            let line = format!("{}{}", ink.numbered(choice.number), choice_line(ink, choice, now));
+            items.push(ink.ended(line));
+            if !shared {
+                profiles(items, ink, "     ", choice, now);
+            }
         }
     }
 }
@@ -100,12 +100,11 @@ fn offered(choice: &Choice) -> &[ProfileOption] {
     choice.serving.as_ref().map_or(&[], |serving| &serving.profiles)
 }
 
-fn profiles(ink: Ink, choice: &Choice, now: Timestamp) -> String {
+/// The profiles to choose from, so many on a line that each line is short enough for a message of its own.
+fn profiles(items: &mut Items, ink: Ink, indent: &str, choice: &Choice, now: Timestamp) {
+    let ids = ids(choice);
     let one = |option: &ProfileOption| {
-        let name = option
-            .id
-            .short_name(choice.model.provider())
-            .unwrap_or(option.id.as_str());
+        let name = short_name(choice, option, &ids).unwrap_or(option.id.as_str());
         let mut notes = Vec::new();
         if option.standing == Standing::Current {
             notes.push("pinned".to_owned());
@@ -118,8 +117,21 @@ fn profiles(ink: Ink, choice: &Choice, now: Timestamp) -> String {
             format!("{name} ({})", notes.join(", "))
         }
     };
-    let all: Vec<String> = offered(choice).iter().map(one).collect();
-    format!("profiles: {}", all.join(", "))
+    let indent = if ink == Ink::Plain { indent } else { "" };
+    for some in offered(choice).chunks(PAGE) {
+        let some: Vec<String> = some.iter().map(one).collect();
+        items.push(ink.ended(format!("{indent}profiles: {}", some.join(", "))));
+    }
+}
+
+fn ids(choice: &Choice) -> HashSet<&str> {
+    offered(choice).iter().map(|option| option.id.as_str()).collect()
+}
+
+/// The name behind the provider, unless that is the whole id of another profile, which then goes first.
+fn short_name<'a>(choice: &Choice, option: &'a ProfileOption, ids: &HashSet<&str>) -> Option<&'a str> {
+    let short = option.id.short_name(choice.model.provider());
+    short.filter(|short| !ids.contains(short))
 }
 
 fn usability(usability: Usability, now: Timestamp) -> Option<String> {
@@ -134,36 +146,31 @@ fn usability(usability: Usability, now: Timestamp) -> Option<String> {
 /// How to pick, with numbers and names of the list itself.
 fn example(ink: Ink, choices: &[Choice]) -> String {
     let number = choices.first().map_or(1, |choice| choice.number);
-    let model = format!("Pick with {}", ink.typed(&format!("/model {number}")));
+    let model = format!("Pick one: {}", ink.typed(&format!("/model {number}")));
     let named = choices.iter().find_map(|choice| {
         let profile = offered(choice)
             .iter()
             .find(|option| option.usability == Usability::Ok)?;
-        let name = profile.id.short_name(choice.model.provider())?;
+        let name = short_name(choice, profile, &ids(choice))?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         name.chars()
             .all(plain)
             .then(|| format!("/model {}@{name}", choice.number))
     });
     match named {
-        Some(with_profile) => format!("{model}, with a profile {}.", ink.typed(&with_profile)),
-        None => format!("{model}."),
+        Some(with_profile) => format!("{model}, or with a profile: {}", ink.typed(&with_profile)),
+        None => model,
     }
 }
 
-fn foot(ink: Ink, page: Page<'_>, provider: Option<&ProviderId>) -> String {
-    let example = example(ink, page.choices);
-    if page.of == 1 {
-        return example;
-    }
-    let other = if page.number < page.of { page.number + 1 } else { 1 };
-    let list = list_command(provider, other);
-    format!(
-        "{example} Page {} of {}; {} shows another.",
-        page.number,
-        page.of,
-        ink.typed(&list)
-    )
+fn pages(ink: Ink, page: Page<'_>, provider: Option<&ProviderId>) -> String {
+    let list = |number| ink.typed(&list_command(provider, number));
+    let other = if page.number == page.of {
+        format!("The first: {}", list(1))
+    } else {
+        format!("The next: {}", list(page.number + 1))
+    };
+    format!("Page {} of {}. {other}", page.number, page.of)
 }
 
 /// `/model list anthropic 2`

@@ -4,25 +4,27 @@ use super::ink::Ink;
 use super::message::Items;
 use super::phrase::{model, scope};
 use super::picker::list_command;
+use crate::profile::ProfileId;
 use crate::view::Refusal;
 
+/// How many profiles of one name are listed.
+const SEVERAL: usize = 8;
+
+/// `a`, `a or b`, `a, b or c`
+fn either(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<String> = names.collect();
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
-    let list = |names: &[String]| {
-        names
-            .iter()
-            .map(|name| ink.name(name))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let ids = |ids: &[crate::profile::ProfileId]| {
-        ids.iter()
-            .map(|id| ink.name(id.as_str()))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let list = |names: &[String]| either(names.iter().map(|name| ink.name(name)));
+    let ids = |ids: &[ProfileId]| either(ids.iter().map(|id| ink.name(id.as_str())));
     let (what, remedy) = match refusal {
         Refusal::UnknownModel { written, near } => (
-            format!("No model is called {}.", ink.name(written)),
+            format!("No model is called {}.", ink.written(written)),
             if near.is_empty() {
                 format!("{} shows those that there are.", ink.typed("/model list"))
             } else {
@@ -31,11 +33,11 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
         ),
         Refusal::ModelNotAllowed { model, rule } => (
             format!(
-                "{} may not be used here: {} does not list it.",
+                "{} is not allowed here: it is not in {}.",
                 ink.name(&model.to_string()),
                 ink.name(rule)
             ),
-            "Whoever runs this bot can allow it by adding it there.".to_owned(),
+            "Whoever runs this bot can add it there.".to_owned(),
         ),
         Refusal::UnknownProfile {
             written,
@@ -45,7 +47,7 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             format!(
                 "{} has no profile called {}.",
                 ink.strong(provider.as_str()),
-                ink.name(written)
+                ink.written(written)
             ),
             if near.is_empty() {
                 format!("{} shows those that there are.", ink.typed("/model status"))
@@ -54,8 +56,15 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             },
         ),
         Refusal::SeveralProfiles { written, profiles } => (
-            format!("{} is the name of several profiles.", ink.name(written)),
-            format!("Write one of them in full: {}.", ids(profiles)),
+            format!("{} is the name of several profiles.", ink.written(written)),
+            {
+                let shown = profiles.get(..SEVERAL).unwrap_or(profiles);
+                let more = match profiles.len() - shown.len() {
+                    0 => String::new(),
+                    more => format!(" ({more} more in {})", ink.typed("/model status")),
+                };
+                format!("Write one of them in full: {}{more}.", ids(shown))
+            },
         ),
         Refusal::OtherProvider {
             profile,
@@ -69,7 +78,10 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
                 model(ink, wanted),
                 ink.strong(wanted.model.provider().as_str())
             ),
-            format!("Name a model of {} with it.", ink.strong(provider.as_str())),
+            format!(
+                "To use it, name a model of {} with it.",
+                ink.strong(provider.as_str())
+            ),
         ),
         Refusal::NotPermitted { scope: of } => (
             format!("You may not change what holds for {}.", scope(*of)),
@@ -77,7 +89,7 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
         ),
         Refusal::NoCommands => ("You may not use commands here.".to_owned(), String::new()),
         Refusal::UnknownProvider { written, near } => (
-            format!("There is no provider called {}.", ink.name(written)),
+            format!("There is no provider called {}.", ink.written(written)),
             if near.is_empty() {
                 format!("{} shows all models.", ink.typed("/model list"))
             } else {
@@ -100,27 +112,25 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             format!("Name one: {}.", ink.typed("/model provider/model")),
         ),
         Refusal::NotKept { cause } => (
-            format!(
-                "The choice could not be kept, so nothing is pinned: {}.",
-                ink.words(cause)
-            ),
-            "Try again in a moment.".to_owned(),
+            format!("That could not be kept: {}.", ink.cause(cause)),
+            "Nothing is pinned by it, and nothing changed. Try again in a moment.".to_owned(),
         ),
         Refusal::Broken { cause, .. } => (
-            format!("The credentials cannot be read: {}.", ink.words(cause)),
+            format!("The credentials cannot be read: {}.", ink.cause(cause)),
             "Nothing was changed. Whoever runs this bot has to repair that file.".to_owned(),
         ),
     };
-    let nothing = match refusal {
+    items.push(what);
+    let nothing_changed = match refusal {
         Refusal::NotKept { .. }
         | Refusal::Broken { .. }
         | Refusal::NothingToUndo { .. }
-        | Refusal::NoCommands => "",
-        Refusal::NoSuchPage { .. } | Refusal::UnknownProvider { .. } => "",
-        _ => " Nothing changed.",
+        | Refusal::NoCommands
+        | Refusal::NoSuchPage { .. }
+        | Refusal::UnknownProvider { .. } => "",
+        _ => "Nothing changed. ",
     };
-    items.push(format!("{what}{nothing}"));
     if !remedy.is_empty() {
-        items.push(remedy);
+        items.push(format!("{nothing_changed}{remedy}"));
     }
 }

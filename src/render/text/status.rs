@@ -4,7 +4,7 @@ use super::candidate;
 use super::change::next_line;
 use super::ink::Ink;
 use super::message::Items;
-use super::phrase::{end, firmly, model, scope};
+use super::phrase::{end, model, pinned_profile, scope};
 use crate::clock::Timestamp;
 use crate::view::{Origin, Selection, Status, Why};
 
@@ -19,14 +19,9 @@ pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Time
     let profile = match &selection.profile {
         None => "Profile: automatic".to_owned(),
         Some((id, mode, of, ends)) => {
-            let id = id
-                .as_ref()
-                .map_or("one that is not shown to you".to_owned(), |id| {
-                    ink.name(id.as_str())
-                });
-            let mode = firmly(*mode);
             format!(
-                "Profile: {id}, {mode}, pinned to {}{}",
+                "Profile: {}, pinned to {}{}",
+                pinned_profile(ink, id.as_ref(), *mode),
                 scope(*of),
                 end(*ends, now)
             )
@@ -71,22 +66,31 @@ pub(super) fn say(items: &mut Items, ink: Ink, status: &Status, now: Timestamp) 
 pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
     items.push(selection_lines(ink, why.selection.as_ref(), now).join(ink.line_break()));
     items.gap();
-    items.push(format!(
-        "Candidates for the next request, ordered by {}:",
-        why.basis
-    ));
+    items.push(format!("Candidates, in the order of {}:", why.basis));
     if ink == Ink::Markdown {
         items.gap();
     }
     if why.candidates.is_empty() {
         items.push(format!("{}none", ink.bullet()));
     }
-    for (candidate, number) in why.candidates.iter().zip(1..) {
-        items.push(format!(
-            "{}{}",
-            ink.numbered(number),
-            candidate::reason(ink, candidate, now)
-        ));
+    let (in_line, left_out): (Vec<_>, Vec<_>) = why
+        .candidates
+        .iter()
+        .partition(|candidate| candidate::is_in_line(candidate.state));
+    for (candidate, number) in in_line.iter().zip(1..) {
+        let reason = candidate::reason(ink, candidate, now);
+        items.push(ink.ended(format!("{}{reason}", ink.numbered(number))));
+    }
+    if !left_out.is_empty() {
+        items.gap();
+        items.push("Left out:".to_owned());
+        if ink == Ink::Markdown {
+            items.gap();
+        }
+    }
+    for candidate in left_out {
+        let reason = candidate::reason(ink, candidate, now);
+        items.push(format!("{}{reason}", ink.bullet()));
     }
     items.gap();
     items.push(next_line(ink, &why.next, now));

@@ -1,0 +1,124 @@
+//! The language of `chat.txt`.
+//!
+//! ```text
+//! # what the scenario shows                      a remark, as is an empty line
+//! ann: /model opus@work                          a message; `| ` continues it on the next line
+//! ann asks                                       a model request in this chat, which the provider answers
+//! ann asks, which fails with rate_limit for 60s, then works
+//! ann asks, which hangs up                       nothing is reported
+//! explain ann                                    the decision for ann's next request, with reasons
+//! * in chat c2 | * in thread t1 of c1 | * in chat c1 of agent work
+//! * bob has role staff, room den                 who somebody is; `* bob is the operator`
+//! * later 2h
+//! * replace "old" with "new" in modelpin.json    edits a file; `* remove FILE`, `* reload`, `* restart`
+//! * the pin store fails | * the pin store works
+//! * the last two replies are the same but for "boss" and "bass"
+//! < what came out                                written by the test, compared by it
+//! ```
+
+/// One thing to do, and the lines that say so.
+#[derive(Debug)]
+pub(super) struct Step<'s> {
+    /// The lines as they stand in the file.
+    pub(super) source: &'s str,
+    /// What they mean.
+    pub(super) action: Action,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Action {
+    Nothing,
+    Say { who: String, text: String },
+    Ask { who: String, outcomes: Vec<Outcome> },
+    Explain { who: String },
+    Direct(String),
+}
+
+/// What becomes of an attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    Works,
+    HangsUp,
+    Fails { class: String, wait: Option<String> },
+}
+
+/// Reads a transcript; the lines that came out are left out.
+pub(super) fn steps(text: &str) -> Result<Vec<Step<'_>>, String> {
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let from = at;
+        at += line.len();
+        let bare = line.trim_end_matches('\n');
+        if bare.starts_with('<') {
+            continue;
+        }
+        if let Some(more) = bare.strip_prefix('|') {
+            let Some(Step {
+                source,
+                action: Action::Say { text: said, .. },
+            }) = steps.last_mut()
+            else {
+                return Err(format!("`{bare}` continues no message"));
+            };
+            said.push('\n');
+            said.push_str(more.strip_prefix(' ').unwrap_or(more));
+            *source = &text[from - source.len()..at];
+            continue;
+        }
+        steps.push(Step {
+            source: &text[from..at],
+            action: action(bare)?,
+        });
+    }
+    Ok(steps)
+}
+
+fn action(line: &str) -> Result<Action, String> {
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(Action::Nothing);
+    }
+    if let Some(direction) = line.strip_prefix("* ") {
+        return Ok(Action::Direct(direction.to_owned()));
+    }
+    if let Some(who) = line.strip_prefix("explain ") {
+        return Ok(Action::Explain { who: who.to_owned() });
+    }
+    let (who, rest) = line.split_at(line.find([':', ' ']).unwrap_or(line.len()));
+    let who = who.to_owned();
+    if let Some(text) = rest.strip_prefix(": ") {
+        let text = text.to_owned();
+        return Ok(Action::Say { who, text });
+    }
+    let Some(outcomes) = rest.strip_prefix(" asks") else {
+        return Err(format!("`{line}` means nothing"));
+    };
+    let outcomes = outcomes.split(", ").filter(|part| !part.is_empty()).map(outcome);
+    let mut outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+    if outcomes.is_empty() {
+        outcomes.push(Outcome::Works);
+    }
+    Ok(Action::Ask { who, outcomes })
+}
+
+fn outcome(part: &str) -> Result<Outcome, String> {
+    match part {
+        "which works" | "then works" => return Ok(Outcome::Works),
+        "which hangs up" | "then hangs up" => return Ok(Outcome::HangsUp),
+        _ => {}
+    }
+    let failed = part
+        .strip_prefix("which fails with ")
+        .or(part.strip_prefix("then fails with "));
+    let failed = failed.ok_or_else(|| format!("`{part}` is no outcome"))?;
+    Ok(match failed.split_once(" for ") {
+        Some((class, wait)) => Outcome::Fails {
+            class: class.to_owned(),
+            wait: Some(wait.to_owned()),
+        },
+        None => Outcome::Fails {
+            class: failed.to_owned(),
+            wait: None,
+        },
+    })
+}
