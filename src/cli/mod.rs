@@ -18,6 +18,10 @@ use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use args::{Cli, Command};
 use global::LogFormat;
@@ -92,16 +96,16 @@ fn log(cli: &Cli) {
         2 => "modelpin=debug,info",
         _ => "trace",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let logs = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(filter);
-    // A second logger in one process is no fault: the first one stays.
-    let _ = match cli.global.log_format {
-        LogFormat::Json => logs.json().try_init(),
-        LogFormat::Text => logs
-            .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
-            .try_init(),
+    let filter: Targets = std::env::var("RUST_LOG")
+        .ok()
+        .and_then(|wanted| wanted.parse().ok())
+        .unwrap_or_else(|| level.parse().unwrap_or_default());
+    let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = match cli.global.log_format {
+        LogFormat::Json => logs.json().with_filter(filter).boxed(),
+        LogFormat::Text => logs.with_ansi(color).with_filter(filter).boxed(),
     };
+    // A second logger in one process is no fault: the first one stays.
+    let _ = tracing_subscriber::registry().with(logs).try_init();
 }
