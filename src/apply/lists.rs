@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::Origin;
+use crate::catalog::{Entry, Origin};
 use crate::model::{ModelRef, ProviderId};
 use crate::order::Reason;
 use crate::picker::{Choice, Picker, ProfileOption, Serving, Standing, Usability};
@@ -53,25 +53,29 @@ impl Desk {
         self.picker_of(errand, &self.offered(errand, &|_| true), occasion)
     }
 
-    /// The models to offer: those that may be selected, without built-in ones that the sender could not use anyway.
+    /// The models to offer: those that may be selected, without built-in ones that the sender could not use anyway;
+    /// but if nothing else is left, those too.
     fn offered(&self, errand: Errand<'_>, wanted: &dyn Fn(&ModelRef) -> bool) -> Vec<ModelRef> {
         let now = self.resolver.now();
-        let mut usable: HashMap<&ProviderId, bool> = HashMap::new();
-        let selectable = errand
+        let selectable: Vec<&Entry> = errand
             .book
             .catalog()
             .selectable()
-            .filter(|entry| wanted(&entry.model));
-        selectable
-            .filter(|entry| {
-                let provider = entry.model.provider();
-                entry.origin == Origin::Configured
-                    || *usable
-                        .entry(provider)
-                        .or_insert_with(|| errand.can_use(provider, now))
-            })
-            .map(|entry| entry.model.clone())
-            .collect()
+            .filter(|entry| wanted(&entry.model))
+            .collect();
+        let mut usable: HashMap<&ProviderId, bool> = HashMap::new();
+        for entry in &selectable {
+            let provider = entry.model.provider();
+            usable
+                .entry(provider)
+                .or_insert_with(|| errand.can_use(provider, now));
+        }
+        let is_offered = |entry: &&Entry| {
+            entry.origin == Origin::Configured || usable.get(entry.model.provider()) == Some(&true)
+        };
+        let offered: Vec<&Entry> = selectable.iter().copied().filter(is_offered).collect();
+        let offered = if offered.is_empty() { selectable } else { offered };
+        offered.into_iter().map(|entry| entry.model.clone()).collect()
     }
 
     fn show(
@@ -168,9 +172,8 @@ fn one_of(errand: Errand<'_>, written: &str) -> Result<ProviderId, Refusal> {
 fn usability(decision: &Decision) -> Usability {
     match &decision.verdict {
         Ok(_) => Usability::Ok,
-        Err(resolver::Refusal::NoCredential { .. } | resolver::Refusal::NoEndpoint(_)) => {
-            Usability::NoCredential
-        }
+        Err(resolver::Refusal::NoCredential { .. }) => Usability::NoCredential,
+        Err(resolver::Refusal::NoEndpoint(_)) => Usability::NoEndpoint,
         Err(refused) => Usability::Resting(refused.retry_at()),
     }
 }

@@ -1,13 +1,14 @@
 //! What holds now, told from the resolver's decision and from nothing else.
 
 use crate::order::{Candidate, Reason};
-use crate::pin::{ProfileChoice, Set};
+use crate::pin::{ProfileChoice, ScopeKey, Set};
 use crate::profile::ProfileId;
 use crate::resolver::{self, Decision, Found};
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{
-    Body, Change, Changed, Kept, ModelNow, Next, Origin, Pinned, PinnedProfile, ProfileNow, Selection, State,
+    Body, Change, Changed, Kept, ModelNow, Next, Origin, Pinned, PinnedProfile, ProfileNow, SelectedProfile,
+    Selection, State,
 };
 
 use super::{Desk, Errand};
@@ -126,18 +127,31 @@ fn profile_before(errand: Errand<'_>, now: &Decision, before: &Decision) -> Opti
 /// The model and the profile in force.
 pub(super) fn selection(errand: Errand<'_>, decision: &Decision) -> Option<Selection> {
     let selected = decision.selected.as_ref()?;
-    let end = decision.effective.model.as_ref().map(|setting| setting.end);
+    let model = decision.effective.model.as_ref();
     Some(Selection {
         model: errand.named(&selected.model),
-        origin: selected.pinned.map_or(Origin::Default, Origin::Pin),
-        end: end.unwrap_or_default(),
+        origin: model.map_or(Origin::Default, |setting| origin(errand, &setting.key)),
+        end: model.map(|setting| setting.end).unwrap_or_default(),
         profile: decision.pinned.as_ref().map(|pinned| {
             let setting = &pinned.setting;
             let id = &setting.value.id;
-            let id = errand.may_see(id).then(|| id.clone());
-            (id, setting.value.mode, setting.scope(), setting.end)
+            SelectedProfile {
+                id: errand.may_see(id).then(|| id.clone()),
+                mode: setting.value.mode,
+                origin: origin(errand, &setting.key),
+                end: setting.end,
+            }
         }),
     })
+}
+
+/// Whose pin it is, seen from this chat.
+fn origin(errand: Errand<'_>, key: &ScopeKey) -> Origin {
+    let of_this_chat = ScopeKey::of(Scope::Session, errand.session, errand.book.agent());
+    match key.scope() {
+        Scope::Session if *key != of_this_chat => Origin::Parent,
+        scope => Origin::Pin(scope),
+    }
 }
 
 /// What happens at the next request.

@@ -111,9 +111,7 @@ impl Desk {
     ) -> Vec<Candidate> {
         let chosen = decision.verdict.as_ref().ok().filter(|_| current);
         let pinned = decision.pinned.as_ref().map(|pinned| &pinned.setting.value.id);
-        let served = self
-            .resolver
-            .served_last(errand.session, errand.book.agent(), provider);
+        let served = self.resolver.last_good(errand.book.agent(), provider);
         let last_good = served.as_ref().or(errand.book.last_good(provider));
         let line = |id: &ProfileId, reason: Reason, until, state| {
             let facts = errand.book.fact(id);

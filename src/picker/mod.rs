@@ -60,6 +60,8 @@ pub enum Usability {
     Resting(Option<Timestamp>),
     /// There is no credential for it.
     NoCredential,
+    /// Nobody has said where its provider is reached.
+    NoEndpoint,
 }
 
 /// A profile that can be picked with a model.

@@ -99,6 +99,7 @@ impl Resolver {
                 ledger,
                 affinities: AffinityTable::default(),
                 used: dashmap::DashMap::new(),
+                last_good: dashmap::DashMap::new(),
             }),
             leases: AtomicU64::new(1),
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -138,19 +139,11 @@ impl Resolver {
         self.learning.affinities.forget(agent, &session.chat_shared());
     }
 
-    /// The profile of `provider` that served the chat last.
+    /// The profile of `provider` that last answered a request of the agent, as this process knows it.
     #[must_use]
-    pub fn served_last(
-        &self,
-        session: &SessionKey,
-        agent: &AgentId,
-        provider: &ProviderId,
-    ) -> Option<ProfileId> {
-        let kept = self
-            .learning
-            .affinities
-            .of(agent, &session.chat_shared(), provider);
-        kept.map(|affinity| affinity.profile)
+    pub fn last_good(&self, agent: &AgentId, provider: &ProviderId) -> Option<ProfileId> {
+        let served = self.learning.last_good.get(&(agent.clone(), provider.clone()))?;
+        Some(served.clone())
     }
 
     /// The decision for a request, with every candidate explained. Asking changes nothing.

@@ -6,18 +6,22 @@ use dashmap::DashMap;
 
 use crate::clock::{Clock, Timestamp};
 use crate::cooldown::{AccountKey, CooldownLedger};
+use crate::model::ProviderId;
 use crate::outcome::Outcome;
 use crate::pin::{Affinity, AffinityTable};
+use crate::profile::ProfileId;
+use crate::session::AgentId;
 
 use super::lease::{Choice, Lease};
 
-/// The ledger of failures, the affinities, and when each account was used last.
+/// The ledger of failures, the affinities, when each account was used last, and who served each provider last.
 #[derive(Debug)]
 pub(crate) struct Learning {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ledger: CooldownLedger,
     pub(crate) affinities: AffinityTable,
     pub(crate) used: DashMap<AccountKey, Timestamp>,
+    pub(crate) last_good: DashMap<(AgentId, ProviderId), ProfileId>,
 }
 
 impl Learning {
@@ -27,6 +31,10 @@ impl Learning {
         let now = self.clock.now();
         self.ledger
             .record(&lease.account, lease.model.model(), outcome, lease.begun, now);
+        if outcome == Outcome::Succeeded {
+            let provider = (lease.agent.clone(), lease.model.provider().clone());
+            self.last_good.insert(provider, lease.profile.clone());
+        }
         if outcome == Outcome::Succeeded && lease.choice == Choice::Automatic {
             let served = Affinity {
                 profile: lease.profile.clone(),

@@ -13,7 +13,7 @@ use crate::picker::Picker;
 
 pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
-pub use status::{Candidate, Mark, Origin, ProviderStatus, Selection, State, Status, Why};
+pub use status::{Candidate, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why};
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq)]

@@ -19,6 +19,8 @@ use super::Next;
 pub enum Origin {
     /// A pin of this scope.
     Pin(Scope),
+    /// A pin of the chat that this one is a thread of.
+    Parent,
     /// The configuration's default.
     Default,
 }
@@ -32,8 +34,21 @@ pub struct Selection {
     pub origin: Origin,
     /// When the model's pin ends.
     pub end: End,
-    /// The pinned profile and its scope; the id is `None` for one that the reader may not see.
-    pub profile: Option<(Option<ProfileId>, Mode, Scope, End)>,
+    /// The pinned profile.
+    pub profile: Option<SelectedProfile>,
+}
+
+/// The pinned profile in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelectedProfile {
+    /// The profile; `None` for one that the reader may not see.
+    pub id: Option<ProfileId>,
+    /// That profile or nothing, or that profile first.
+    pub mode: Mode,
+    /// Where the pin comes from.
+    pub origin: Origin,
+    /// When the pin ends.
+    pub end: End,
 }
 
 /// `/model status`.
@@ -128,6 +143,6 @@ pub enum Mark {
     Next,
     /// A person pinned it.
     Pinned,
-    /// It served this chat, or this provider, last.
+    /// It answered for this provider last.
     LastGood,
 }

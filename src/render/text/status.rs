@@ -12,25 +12,31 @@ pub(super) fn selection_lines(ink: Ink, selection: Option<&Selection>, now: Time
     let Some(selection) = selection else {
         return vec!["Model: none is configured".to_owned()];
     };
-    let origin = match selection.origin {
-        Origin::Pin(of) => format!("pinned to {}{}", scope(of), end(selection.end, now)),
-        Origin::Default => "the default".to_owned(),
-    };
     let profile = match &selection.profile {
         None => "Profile: automatic".to_owned(),
-        Some((id, mode, of, ends)) => {
+        Some(pinned) => {
+            let name = pinned_profile(ink, pinned.id.as_ref(), pinned.mode);
             format!(
-                "Profile: {}, pinned to {}{}",
-                pinned_profile(ink, id.as_ref(), *mode),
-                scope(*of),
-                end(*ends, now)
+                "Profile: {name}, {}{}",
+                origin(pinned.origin),
+                end(pinned.end, now)
             )
         }
     };
+    let origin = format!("{}{}", origin(selection.origin), end(selection.end, now));
     vec![
         format!("Model: {}, {origin}", model(ink, &selection.model)),
         profile,
     ]
+}
+
+/// `pinned to this chat`
+fn origin(origin: Origin) -> String {
+    match origin {
+        Origin::Pin(of) => format!("pinned to {}", scope(of)),
+        Origin::Parent => "pinned to the chat of this thread".to_owned(),
+        Origin::Default => "the default".to_owned(),
+    }
 }
 
 pub(super) fn say(items: &mut Items, ink: Ink, status: &Status, now: Timestamp) {

@@ -9,7 +9,8 @@ use modelpin::session::{AgentId, Scope};
 use modelpin::terms::Mode;
 use modelpin::view::{
     Body, Candidate, Change, Changed, Kept, Mark, ModelNow, Next, Occasion, Origin, PickerView, Pinned,
-    PinnedProfile, ProfileNow, Prompt, ProviderStatus, Refusal, Selection, State, Status, View, Why,
+    PinnedProfile, ProfileNow, Prompt, ProviderStatus, Refusal, SelectedProfile, Selection, State, Status,
+    View, Why,
 };
 
 use super::build::*;
@@ -141,12 +142,12 @@ fn pinned_selection() -> Selection {
     Selection {
         origin: Origin::Pin(Scope::Session),
         end: End::At(minutes(120)),
-        profile: Some((
-            Some(profile("anthropic:work")),
-            Mode::Strict,
-            Scope::Agent,
-            End::NextRequest,
-        )),
+        profile: Some(SelectedProfile {
+            id: Some(profile("anthropic:work")),
+            mode: Mode::Strict,
+            origin: Origin::Pin(Scope::Agent),
+            end: End::NextRequest,
+        }),
         ..selection("opus=anthropic/claude-opus-4-6")
     }
 }

@@ -52,7 +52,12 @@ fn everywhere(name: &str) -> Vec<View> {
     };
     let a_selection = || modelpin::view::Selection {
         model: named.clone(),
-        profile: Some((Some(profile(name)), Mode::Strict, Scope::Session, End::Never)),
+        profile: Some(modelpin::view::SelectedProfile {
+            id: Some(profile(name)),
+            mode: Mode::Strict,
+            origin: modelpin::view::Origin::Pin(Scope::Session),
+            end: End::Never,
+        }),
         ..selection("a/b")
     };
     let a_candidate = || Candidate {
