@@ -1,28 +1,30 @@
 //! What is known of one agent: its models, its credentials, its endpoints.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use thiserror::Error;
 
-use crate::catalog::{Allowlist, Catalog, Entry, builtin_models};
+use crate::catalog::Catalog;
 use crate::clock::Timestamp;
 use crate::config::{Config, UnknownAgent};
 use crate::cooldown::AccountKey;
-use crate::credential::{Credential, CredentialKind};
+use crate::credential::CredentialKind;
 use crate::credentials::{AgentCredentials, AuthStore, Environment, StoreError};
 use crate::echo::causes;
 use crate::endpoint::Endpoint;
-use crate::model::{ModelRef, ProviderId};
+use crate::model::ProviderId;
 use crate::order::{Declared, Expiry, ProfileFacts, SecretState};
 use crate::outcome::Rest;
 use crate::profile::{Identity, ProfileId};
-use crate::provide::{CredentialChain, ProvideCredential, ProvideError, Wanted};
+use crate::provide::CredentialChain;
 use crate::secret::{Handle, HandleKey};
 use crate::session::AgentId;
+
+use super::from_files::{self, FromFiles};
+use super::models;
 
 /// Why an agent's book cannot be opened.
 #[derive(Debug, Clone, Error)]
@@ -86,8 +88,8 @@ impl Book {
             Arc::clone(&config),
             Arc::clone(&environment),
         ));
-        let facts = all_facts(&credentials, &config, &environment);
-        let (catalog, notes) = catalog(&config, &agent, &facts)?;
+        let facts = from_files::all_facts(&credentials, &config, &environment);
+        let (catalog, notes) = models::catalog(&config, &agent, &facts)?;
         for note in &notes {
             tracing::warn!(%agent, "{note}");
         }
@@ -100,7 +102,7 @@ impl Book {
             (facts.id.clone(), AccountKey { account, generation })
         };
         Ok(Self {
-            chain: more.then(Arc::new(FromFiles(Arc::clone(&credentials)))),
+            chain: more.then(Arc::new(FromFiles::new(Arc::clone(&credentials)))),
             declared: credentials.declared().clone(),
             stores: [own, inherited],
             by_id: facts
@@ -278,116 +280,4 @@ impl Book {
         let ranking = self.credentials.rank_facts(provider, &self.facts, &[], may, now);
         !ranking.candidates.is_empty()
     }
-}
-
-/// The credentials of the files and the environment, as the last link of the chain.
-#[derive(Debug)]
-struct FromFiles(Arc<AgentCredentials>);
-
-#[async_trait]
-impl ProvideCredential for FromFiles {
-    async fn provide(&self, wanted: Wanted<'_>) -> Result<Option<Credential>, ProvideError> {
-        let found = self.0.credential(wanted.profile);
-        found.map(Some).map_err(|error| ProvideError {
-            profile: wanted.profile.clone(),
-            reason: causes(&error),
-        })
-    }
-}
-
-/// The facts of all providers at once, without rests: those depend on the moment.
-fn all_facts(
-    credentials: &AgentCredentials,
-    config: &Config,
-    environment: &Environment,
-) -> Vec<ProfileFacts> {
-    let keyed: IndexSet<ProviderId> = environment
-        .providers()
-        .into_iter()
-        .chain(config.providers.keys().cloned())
-        .collect();
-    let start = Timestamp::from_millis(0);
-    let nobody = ProviderId::new("");
-    let mut facts = credentials.facts(&nobody, start);
-    let stored = facts.len();
-    for provider in keyed {
-        facts.extend(credentials.facts(&provider, start).into_iter().skip(stored));
-    }
-    for facts in &mut facts {
-        facts.rest = None;
-    }
-    facts
-}
-
-/// The models of the configuration, then the built-in ones; and what was odd about them.
-///
-/// The built-in models are there whatever credentials there are, so that their presence tells nobody anything.
-fn catalog(
-    config: &Config,
-    agent: &AgentId,
-    facts: &[ProfileFacts],
-) -> Result<(Catalog, Vec<String>), BookError> {
-    let of_agent = config.agent(agent)?;
-    let models = of_agent.models();
-    let chosen = models.iter().map(|(model, entry)| Entry {
-        alias: entry.alias.clone(),
-        auth_profile: entry.auth_profile.clone(),
-        ..Entry::new(model.clone())
-    });
-    let listed = config.providers.iter().flat_map(|(provider, own)| {
-        own.models
-            .iter()
-            .map(|model| Entry::new(ModelRef::new(provider.clone(), &model.id)))
-    });
-    let builtin = builtin_models().filter(|entry| {
-        let own = config.providers.get(entry.model.provider());
-        own.is_none_or(|own| own.models.is_empty())
-    });
-    let entries: Vec<Entry> = chosen.chain(listed).chain(builtin).collect();
-    let own_list = config
-        .agent_list
-        .get(agent)
-        .is_some_and(|own| !own.models.is_empty());
-    let allowed = (!models.is_empty()).then(|| Allowlist {
-        models: models.keys().cloned().collect(),
-        rule: if own_list {
-            format!("agents.list[{agent}].models")
-        } else {
-            "agents.defaults.models".to_owned()
-        },
-    });
-    let mut catalog = Catalog::new(entries, allowed);
-    let mut notes = catalog.notes().to_vec();
-    let mut named = |name: &str, what: &str| {
-        let model = catalog.named(name);
-        if model.is_none() {
-            notes.push(format!(
-                "{what} `{name}` is neither an alias nor a provider/model: it is not used"
-            ));
-        }
-        model
-    };
-    let with_credential: HashSet<&ProviderId> = facts.iter().map(|facts| &facts.provider).collect();
-    let default = match of_agent.primary() {
-        Some(name) => named(name, "the default model"),
-        None => {
-            let mut allowed = catalog.selectable();
-            let served = allowed.find(|entry| with_credential.contains(entry.model.provider()));
-            served
-                .or_else(|| catalog.selectable().next())
-                .map(|entry| entry.model.clone())
-        }
-    };
-    let fallbacks: Vec<ModelRef> = of_agent
-        .fallbacks()
-        .iter()
-        .filter_map(|name| named(name, "the fallback"))
-        .collect();
-    for model in fallbacks {
-        catalog.add(Entry::new(model));
-    }
-    if let Some(model) = default {
-        catalog.set_default(model);
-    }
-    Ok((catalog, notes))
 }
