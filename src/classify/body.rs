@@ -4,6 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
+use super::phrases;
 use super::times::Wait;
 
 /// The most of a body that is looked at. A longer one is no structured error of any provider.
@@ -25,7 +26,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Reads a body; one that is neither JSON nor HTML says nothing.
+    /// Reads a body: JSON, a page for browsers, or a text that is the message itself.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
         let body = body.trim_ascii_start();
         let body = body
@@ -33,13 +34,16 @@ impl Said {
             .unwrap_or(body)
             .trim_ascii_start();
         let mut said = Self::default();
-        if is_html(headers, body) {
-            said.html = true;
-        } else if body.len() <= MOST
-            && let Ok(json) = serde_json::from_slice::<Value>(body)
+        if body.len() > MOST {
+            said.html = is_html(headers, body);
+        } else if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice::<Value>(body)
         {
             // Google wraps the error of a streamed request into an array.
             said.take_answer(json.get(0).unwrap_or(&json));
+        } else if is_html(headers, body) {
+            said.html = true;
+        } else if let Ok(text) = std::str::from_utf8(body) {
+            said.messages.push(text.to_ascii_lowercase());
         }
         said
     }
@@ -59,6 +63,34 @@ impl Said {
         self.messages
             .iter()
             .any(|message| phrases.iter().any(|phrase| message.contains(phrase)))
+    }
+
+    /// Whether it speaks of a limit that ends with a window of time: `usage limit`, `5-hour limit`, `daily quota`.
+    pub(super) fn of_a_window(&self) -> bool {
+        let counted = |message: &str| {
+            // `5-hour`, `5 hour`, `5h`: a number of hours beside a word for a limit.
+            let hours = message
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .collect::<Vec<_>>();
+            let number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+            let of_hours = hours
+                .windows(2)
+                .any(|pair| number(pair[0]) && pair[1].starts_with("hour"))
+                || hours
+                    .iter()
+                    .any(|word| word.strip_suffix('h').is_some_and(number));
+            of_hours && phrases::LIMIT.iter().any(|limit| message.contains(limit))
+        };
+        let periodic = |message: &str| {
+            phrases::PERIOD.iter().any(|period| message.contains(period))
+                && phrases::LIMIT.iter().any(|limit| message.contains(limit))
+        };
+        self.is(phrases::WINDOW_CODES)
+            || self.mentions(phrases::WINDOW)
+            || self
+                .messages
+                .iter()
+                .any(|message| counted(message) || periodic(message))
     }
 
     fn take_answer(&mut self, answer: &Value) {

@@ -31,18 +31,22 @@ pub(super) const PLAN: &[&str] = &["plan & billing", "plan and billing"];
 
 /// A 402 that says one of these will be over by itself.
 pub(super) const WINDOW: &[&str] = &[
-    "daily limit",
-    "hourly limit",
     "limit resets",
     "limit will reset",
-    "monthly limit",
     "quota refresh",
+    "quota resets",
     "rate limit",
+    "session limit",
     "usage limit",
     "usage window",
-    "weekly limit",
-    "window",
 ];
+pub(super) const WINDOW_CODES: &[&str] = &["rate_limit_error", "usage_limit_exceeded", "usage_limit_reached"];
+/// A period of time, which with a word for a limit is a window.
+pub(super) const PERIOD: &[&str] = &[
+    "hourly", "daily", "weekly", "monthly", "per hour", "per day", "per week", "window",
+];
+/// Words for a limit.
+pub(super) const LIMIT: &[&str] = &["limit", "quota", "usage"];
 
 pub(super) const RATE_CODES: &[&str] = &[
     "rate_limit_error",

@@ -33,8 +33,8 @@ pub struct Verdict {
 
 /// Says what a failed answer means; `None` for a successful one (2xx), whatever its body says.
 ///
-/// The status decides first; where it leaves room, the words of the structured error do. A body that is neither
-/// JSON nor an HTML page says nothing, and then the status stands alone.
+/// The status decides first; where it leaves room, the words of the structured error do. A body that is
+/// neither JSON nor an HTML page is the provider's message as it stands: an answer that failed holds no generated text.
 #[must_use]
 pub fn classify(answer: &Answer<'_>, now: Timestamp) -> Option<Verdict> {
     if (200..300).contains(&answer.status) {
@@ -43,7 +43,7 @@ pub fn classify(answer: &Answer<'_>, now: Timestamp) -> Option<Verdict> {
     let said = Said::read(answer.headers, answer.body);
     Some(Verdict {
         class: class(answer.status, &said),
-        retry_at: times::retry_at(answer.headers, &said.waits, now),
+        retry_at: times::retry_at(answer.headers, &said.waits, answer.status, now),
     })
 }
 
@@ -60,7 +60,7 @@ fn class(status: u16, said: &Said) -> FailureClass {
     match status {
         429 if out_of_money(said) => FailureClass::Billing,
         429 => FailureClass::RateLimit,
-        402 if !said.mentions(phrases::BILLING) && said.mentions(phrases::WINDOW) => FailureClass::RateLimit,
+        402 if said.of_a_window() && !said.mentions(phrases::BILLING) => FailureClass::RateLimit,
         402 => FailureClass::Billing,
         408 | 499 => FailureClass::Timeout,
         413 => FailureClass::ContextOverflow,

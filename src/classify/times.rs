@@ -28,8 +28,14 @@ pub(super) struct Wait(pub(super) String);
 /// The latest of all deadlines that limit this request, if any is still to come.
 ///
 /// Junk and what has passed are ignored. A reset header that tells of a window with room left (`…-remaining` over
-/// 0, or `…-status` other than `rejected`) limits nothing: providers send them along with every answer.
-pub(super) fn retry_at(headers: &HeaderMap, waits: &[Wait], now: Timestamp) -> Option<Timestamp> {
+/// 0, or `…-status` other than `rejected`) limits nothing: providers send them along with every answer. But if an
+/// answer says 429 and no other deadline, some window must be full after all, and the latest of them is taken.
+pub(super) fn retry_at(
+    headers: &HeaderMap,
+    waits: &[Wait],
+    status: u16,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let told = waits.iter().map(|Wait(text)| moment(text, now));
     let written = headers.iter().filter_map(|(name, value)| {
         let text = value.to_str().ok()?;
@@ -41,11 +47,21 @@ pub(super) fn retry_at(headers: &HeaderMap, waits: &[Wait], now: Timestamp) -> O
         }
     });
     let longest = now.after(LONGEST_WAIT);
-    told.chain(written)
-        .flatten()
-        .filter(|at| *at > now)
-        .map(|at| at.min(longest))
-        .max()
+    let ahead = |at: &Timestamp| *at > now;
+    let latest = told.chain(written).flatten().filter(ahead).max();
+    let latest = latest.or_else(|| {
+        let resets = headers.iter().filter(|(name, _)| status == 429 && is_reset(name));
+        let moments = resets.filter_map(|(_, value)| moment(value.to_str().ok()?, now));
+        moments.filter(ahead).max()
+    });
+    latest.map(|at| at.min(longest))
+}
+
+/// Whether `name` tells when some window ends.
+fn is_reset(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-ratelimit-reset")
+        || (name.starts_with("anthropic-ratelimit-") && name.ends_with("-reset"))
 }
 
 /// Whether `name` tells when a window ends that has no room left.
@@ -115,8 +131,8 @@ fn number(text: &str) -> Option<f64> {
 
 /// `start` and so many milliseconds more, to the nearest whole one; a number too great to tell is the end of time.
 fn later(start: Timestamp, ms: f64) -> Option<Timestamp> {
-    let wait = Duration::try_from_secs_f64((ms.round()) / 1000.0).unwrap_or(Duration::MAX);
-    Some(start.after(wait))
+    // The cast takes what is too great for the greatest number there is.
+    Some(start.after(Duration::from_millis(ms.round() as u64)))
 }
 
 #[cfg(test)]
@@ -130,7 +146,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().expect("a header value"));
         }
-        retry_at(&map, &[], NOW).map(|at| at.since(NOW).as_millis())
+        retry_at(&map, &[], 503, NOW).map(|at| at.since(NOW).as_millis())
     }
 
     #[test]
@@ -211,6 +227,28 @@ mod tests {
         ];
         assert_eq!(wait(&both), Some(7_000));
         assert_eq!(wait(&both[..2]), Some(2_000));
+    }
+
+    #[test]
+    fn a_moment_in_milliseconds_is_kept_to_the_millisecond() {
+        for ms in [1_770_724_860_123_i64, 1_770_724_860_001, 1_770_724_860_999] {
+            let text = ms.to_string();
+            let after = u128::try_from(ms - NOW.as_millis()).ok();
+            assert_eq!(wait(&[("x-ratelimit-reset", text.as_str())]), after);
+        }
+        assert_eq!(wait(&[("x-ratelimit-reset", "1770724860.221")]), Some(60_221));
+    }
+
+    #[test]
+    fn a_429_whose_windows_all_have_room_is_told_by_the_latest_of_them() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-reset", "60".parse().expect("a value"));
+        headers.insert("x-ratelimit-remaining", "5".parse().expect("a value"));
+        assert_eq!(
+            retry_at(&headers, &[], 429, NOW),
+            Some(NOW.after(Duration::from_secs(60)))
+        );
+        assert_eq!(retry_at(&headers, &[], 503, NOW), None);
     }
 
     #[test]

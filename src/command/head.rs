@@ -100,7 +100,14 @@ fn alias_head<'s, 'm>(
     } else if glued.is_some() {
         behind = Some(cursor.behind(&mut faults));
     }
-    let rest = match close(cursor.rest) {
+    // A colon may follow the bot's name at once; behind the closing quote of a profile it is glued on.
+    let colon_is_glued = behind.is_some() && cursor.rest.starts_with(is_colon);
+    let closed = if colon_is_glued {
+        no_command(cursor.rest)
+    } else {
+        close(cursor.rest)
+    };
+    let rest = match closed {
         Ok((rest, ())) => rest,
         Err(no_boundary) if behind.is_none() => return Err(no_boundary),
         Err(_) => {

@@ -254,4 +254,14 @@ mod tests {
             assert!(looks(&message) <= 12 * bytes as u64, "{piece:?}");
         }
     }
+
+    #[test]
+    fn a_colon_glued_to_a_quoted_profile_is_one_word_too_many() {
+        let syntax = Syntax::new().alias("opus");
+        assert!(matches!(syntax.parse("/opus@\"w\":"), Parsed::Invalid(_)));
+        assert!(matches!(
+            syntax.parse("/opus@\"w\" : --once"),
+            Parsed::Command { .. }
+        ));
+    }
 }

@@ -126,6 +126,13 @@ impl Field<'_> {
         if let Some(candidate) = candidates.iter().find(fits) {
             return Ok(candidate.profile.clone());
         }
+        let untried = |candidate: &&Candidate| {
+            candidate.reason == Reason::Ok && !self.tried.contains(&candidate.profile)
+        };
+        if let Some(stale) = candidates.iter().find(untried) {
+            let profile = stale.profile.clone();
+            return Err(Refusal::NeedsSignIn { profile });
+        }
         let rests = candidates
             .iter()
             .filter(|candidate| candidate.reason != Reason::Ok);

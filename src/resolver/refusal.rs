@@ -68,7 +68,7 @@ pub enum Refusal {
     /// The pinned profile is strict, and is not for this sender, who is not told which it is.
     #[error("the profile that is pinned here cannot be used for you")]
     PinnedNotYours,
-    /// The pinned profile is strict, and its sign-in has ended.
+    /// The profile that would serve is a sign-in that has ended.
     #[error("the sign-in of profile {profile} has ended, and cannot be renewed yet")]
     NeedsSignIn {
         /// The profile.
@@ -107,7 +107,8 @@ impl Refusal {
             Self::PinnedRests { .. } | Self::PinnedFailed { .. } | Self::PinnedNotYours => {
                 "pinned-profile-unavailable"
             }
-            Self::PinnedUnusable { .. } | Self::NeedsSignIn { .. } => "no-credentials-for-profile",
+            Self::PinnedUnusable { .. } => "no-credentials-for-profile",
+            Self::NeedsSignIn { .. } => "needs-sign-in",
             Self::CredentialUnavailable { .. } => "credential-unavailable",
             Self::NoEndpoint(_) => "no-endpoint",
         }

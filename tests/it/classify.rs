@@ -87,7 +87,40 @@ fn a_429_is_a_rate_limit_unless_money_is_missing() {
         class(429, "<html><body>Plans &amp; Billing: credit balance"),
         "rate_limit"
     );
-    assert_eq!(class(429, "credit balance"), "rate_limit");
+    assert_eq!(class(429, "Your credit balance is too low"), "billing");
+}
+
+#[test]
+fn a_body_of_plain_text_is_the_message_itself() {
+    assert_eq!(class(503, "overloaded"), "overloaded");
+    assert_eq!(class(503, "upstream connect error"), "server_error");
+    assert_eq!(class(403, "API key has been revoked"), "auth_permanent");
+    assert_eq!(class(400, "prompt is too long"), "context_overflow");
+    assert_eq!(class(404, "The model gpt-9 does not exist"), "model_not_found");
+    assert_eq!(
+        class(402, "Usage limit reached for this 5-hour window"),
+        "rate_limit"
+    );
+}
+
+#[test]
+fn a_window_of_a_402_is_known_in_many_words() {
+    for words in [
+        "5-hour limit reached",
+        "Your 5 hour limit has been reached",
+        "5h limit",
+        "session limit reached",
+        "daily quota exceeded",
+        "Your weekly quota is used up",
+        "limit reached for this window",
+    ] {
+        assert_eq!(class(402, &error("", words)), "rate_limit", "{words}");
+    }
+    assert_eq!(class(402, &error("usage_limit_reached", "no")), "rate_limit");
+    assert_eq!(
+        class(402, &error("", "Open a new window in your browser to pay")),
+        "billing"
+    );
 }
 
 #[test]
