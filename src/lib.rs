@@ -86,8 +86,8 @@
 //!
 //! ```text
 //! floor 5  faces     cli → chat
-//! floor 4  engine    middleware → apply → resolver
-//! floor 3  adapters  store::memory · credentials → places · wire
+//! floor 4  engine    middleware → apply → resolver · setup → resolver
+//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · wire
 //! floor 2  ports     store (trait, conformance) · provide · render → view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config
 //! floor 0  words     model · session · profile · credential · outcome · endpoint · terms · secret · clock · similar · echo
@@ -118,6 +118,8 @@ pub mod credential;
 pub mod credentials;
 pub mod echo;
 pub mod endpoint;
+#[cfg(feature = "setup")]
+pub mod files;
 pub mod middleware;
 pub mod model;
 pub mod order;
@@ -131,6 +133,8 @@ pub mod render;
 pub mod resolver;
 pub mod secret;
 pub mod session;
+#[cfg(feature = "setup")]
+pub mod setup;
 pub mod similar;
 pub mod store;
 pub mod terms;

@@ -2,6 +2,7 @@
 
 use crate::middleware::ModelPin;
 use crate::session::SessionKey;
+use crate::setup::Place;
 
 use super::global::Global;
 use super::wrong::Wrong;
@@ -30,4 +31,19 @@ pub(super) fn session(global: &Global, chat: &str) -> Result<SessionKey, Wrong> 
         Some(agent) => session.with_agent(agent),
         None => session,
     })
+}
+
+/// The files that the command line names, for a command that changes them.
+#[expect(dead_code, reason = "the commands that change files come next")]
+pub(super) fn operate(global: &Global) -> Result<Place, Wrong> {
+    let agent = global.agent()?;
+    let place = Place::find(
+        global.state_dir.as_deref(),
+        global.config.as_deref(),
+        agent.as_ref(),
+    )?;
+    for warning in place.snapshot().warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(place)
 }

@@ -10,6 +10,7 @@ use crate::chat::ChatError;
 use crate::config::UnknownAgent;
 use crate::middleware::BuildError;
 use crate::resolver::BookError;
+use crate::setup::PlaceError;
 
 /// Why a command failed.
 #[derive(Debug, Error)]
@@ -19,6 +20,8 @@ pub(super) enum Wrong {
     Usage(String),
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     #[error(transparent)]
     Book(#[from] BookError),
     #[error(transparent)]

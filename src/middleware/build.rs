@@ -1,6 +1,5 @@
 //! Setting the middleware up.
 
-use std::hash::RandomState;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -108,13 +107,11 @@ impl Builder {
     pub async fn build(self) -> Result<ModelPin, BuildError> {
         let (state, config) = places(self.state_dir, self.config)?;
         let snapshot = Snapshot::load(Sources {
-            state,
-            config,
             environment: self.environment.unwrap_or(UseEnvironment::Process),
             bots: self.bots,
             bot_ids: self.bot_ids,
             credentials: self.credentials,
-            generations: RandomState::new(),
+            ..Sources::new(state, config)
         })?;
         let store = self.pins.unwrap_or_else(|| Arc::new(MemoryPins::default()));
         let pins = Pins::load(store).await?;

@@ -39,6 +39,22 @@ pub struct Sources {
     pub generations: RandomState,
 }
 
+impl Sources {
+    /// These files and the process environment; no bot names, and no credentials of the caller's own.
+    #[must_use]
+    pub fn new(state: StateDir, config: ConfigFile) -> Self {
+        Self {
+            state,
+            config,
+            environment: UseEnvironment::Process,
+            bots: Vec::new(),
+            bot_ids: Vec::new(),
+            credentials: CredentialChain::default(),
+            generations: RandomState::new(),
+        }
+    }
+}
+
 /// Whether the process environment may hold credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UseEnvironment {

@@ -22,8 +22,15 @@ const FLOORS: &[&[&str]] = &[
         "command", "catalog", "access", "pin", "order", "cooldown", "classify", "picker", "config",
     ],
     &["store", "provide", "view", "render"],
-    &["store::memory", "credentials", "places", "wire"],
-    &["resolver", "apply", "middleware"],
+    &[
+        "store::memory",
+        "store::sqlite",
+        "credentials",
+        "places",
+        "files",
+        "wire",
+    ],
+    &["resolver", "apply", "middleware", "setup"],
     &["cli", "chat", "bin"],
 ];
 
@@ -36,6 +43,8 @@ const ARROWS: &[(&str, &str)] = &[
     ("endpoint", "model"),
     ("render", "view"),
     ("credentials", "places"),
+    ("credentials", "files"),
+    ("setup", "resolver"),
     ("middleware", "apply"),
     ("middleware", "resolver"),
     ("apply", "resolver"),
