@@ -151,6 +151,19 @@ impl AuthStore {
         })
     }
 
+    /// A store without anything in it.
+    #[must_use]
+    pub fn empty(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            top: IndexMap::new(),
+            profiles: IndexMap::new(),
+            order: IndexMap::new(),
+            last_good: IndexMap::new(),
+            usage: IndexMap::new(),
+        }
+    }
+
     /// The file that it was read from.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,7 +1,7 @@
 //! Which credentials does an agent have, and where do they come from?
 //!
 //! [`AuthStore`] reads `auth-profiles.json` and keeps all that it does not understand as it stands, so that
-//! whoever writes the file loses nothing. [`Environment`] looks at the variables of a fixed table, and at those
+//! `AuthStore::change` (feature `setup`), the one way to write it, loses nothing. [`Environment`] looks at the variables of a fixed table, and at those
 //! that a file asks for by name; at no others. [`AgentCredentials`] joins the two with the configuration: it
 //! gives facts for [`order::rank`](crate::order::rank), and the [`Credential`](crate::credential::Credential)
 //! behind a profile.
@@ -12,23 +12,37 @@
 //! Read `agent.rs` first, then `presented.rs`, `file.rs` and `environment.rs`.
 
 mod agent;
+#[cfg(feature = "setup")]
+mod change;
 mod dotenv;
+#[cfg(feature = "setup")]
+mod draft;
 mod env;
 mod environment;
 mod file;
 mod mode;
+#[cfg(feature = "setup")]
+mod new_profile;
 mod presented;
 mod profile;
+#[cfg(feature = "setup")]
+mod raw;
 mod resolve;
 mod sanitise;
 mod usage;
 
 pub use agent::AgentCredentials;
+#[cfg(feature = "setup")]
+pub use change::ChangeError;
 pub use dotenv::{DotEnv, DotEnvError};
+#[cfg(feature = "setup")]
+pub use draft::{DraftError, Placed, Replace, StoreDraft};
 pub use env::{EnvName, names_of, provider_of};
 pub use environment::{Environment, FoundKey, Layer};
 pub use file::{AuthStore, StoreError};
 pub use mode::wider_mode;
+#[cfg(feature = "setup")]
+pub use new_profile::{NewProfile, NewSecret};
 pub use presented::CredentialError;
 pub use profile::{Problem, StoredProfile};
 pub use resolve::Unresolved;

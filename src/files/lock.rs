@@ -7,6 +7,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,13 +98,12 @@ impl Lock {
             Ok(())
         };
         let guard = open_guard(&beside(file, ".", ".guard")).map_err(impossible)?;
-        loop {
-            match guard.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) => wait(holder(&path))?,
-                Err(TryLockError::Error(source)) => return Err(impossible(source)),
-            }
-        }
+        let guard = queue(guard, patience).map_err(impossible)?;
+        let guard = guard.ok_or_else(|| LockError::Held {
+            path: path.clone(),
+            holder: holder(&path),
+            waited: patience,
+        })?;
         let record = record();
         loop {
             if make(&path, &record).map_err(impossible)? {
@@ -128,6 +128,27 @@ impl Drop for Lock {
         if fs::read(&self.path).is_ok_and(|there| there == self.record) {
             let _gone = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// Waits for the kernel's lock in its queue, so that among many waiters nobody is forgotten; `None` if it takes too long.
+///
+/// The queue has no time limit of its own: a thread waits in it. If nobody takes the lock from that thread any more, it
+/// ends together with the thread.
+fn queue(guard: File, patience: Duration) -> io::Result<Option<File>> {
+    match guard.try_lock() {
+        Ok(()) => return Ok(Some(guard)),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(source)) => return Err(source),
+    }
+    let (hand_over, wait) = mpsc::sync_channel(0);
+    thread::spawn(move || {
+        let locked = guard.lock().map(|()| guard);
+        drop(hand_over.send(locked));
+    });
+    match wait.recv_timeout(patience) {
+        Ok(locked) => locked.map(Some),
+        Err(_) => Ok(None),
     }
 }
 
