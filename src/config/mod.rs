@@ -16,6 +16,8 @@
 mod agents;
 mod auth;
 mod commands;
+#[cfg(feature = "setup")]
+mod edit;
 mod endpoint;
 mod env;
 mod error;
@@ -33,8 +35,11 @@ mod which_agent;
 pub use agents::{AgentConfig, AgentDefaults, CatalogueEntry, ModelChoice};
 pub use auth::{Allow, Auth, Cooldowns, Cost, Fence, ProfileConfig};
 pub use commands::{Bot, Commands, Unauthorised};
+#[cfg(feature = "setup")]
+pub use edit::{ConfigEdit, EditError};
 pub use env::{Env, ShellEnv};
 pub use error::{ConfigError, Warning};
+pub use path::Step;
 pub use providers::{ListedModel, ProviderAuth, ProviderConfig};
 pub use root::Config;
 pub use secret_input::{Piece, SecretInput};

@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 /// One step down: into an object by key, or into a list by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step<'a> {
+pub enum Step<'a> {
+    /// Into an object.
     Key(&'a str),
+    /// Into a list, from 0.
     Index(usize),
 }
 
@@ -31,6 +33,13 @@ impl<'a> Path<'a> {
         steps.reverse();
         steps
     }
+}
+
+/// A path of steps as people read it.
+#[cfg(feature = "setup")]
+pub(super) fn shown(steps: &[Step<'_>]) -> String {
+    let path = steps.iter().fold(Path::default(), |path, step| path.then(*step));
+    path.to_string()
 }
 
 impl fmt::Display for Path<'_> {

@@ -124,12 +124,13 @@ impl StoreDraft {
     /// The profile that the account of `new` has already, if it tells one: signing in again belongs there.
     #[must_use]
     pub fn holder_of(&self, new: &NewProfile) -> Option<ProfileId> {
-        let same = |(id, raw): (&String, &Box<RawValue>)| {
+        let same = |id: &String| {
+            let raw = self.profiles.get(id)?;
             let old = Told::of(id, raw);
             let same = old.provider == new.provider && old.identity.same(&new.identity()) == Some(true);
             same.then(|| ProfileId::new(id))
         };
-        self.profiles.iter().find_map(same)
+        self.profiles.keys().find_map(same)
     }
 
     /// Keeps a credential under an id. Fields that we do not know stay; a new secret starts without rests.
