@@ -5,6 +5,7 @@
 //! dispatches; `args.rs` has the commands, each of which has a file of its own.
 
 mod args;
+mod ask;
 mod classify;
 mod explain;
 mod global;
@@ -12,6 +13,7 @@ mod help;
 mod models;
 mod parse;
 mod place;
+mod span;
 mod wrong;
 
 use std::io::{BufWriter, Write};
@@ -29,6 +31,8 @@ use wrong::Wrong;
 
 /// Wrong usage (`EX_USAGE` of sysexits.h).
 const USAGE: u8 = 64;
+/// Ended by Ctrl-C, as shells tell it: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
 
 /// Runs the command line of this process.
 #[must_use]

@@ -34,7 +34,6 @@ pub(super) fn session(global: &Global, chat: &str) -> Result<SessionKey, Wrong> 
 }
 
 /// The files that the command line names, for a command that changes them.
-#[expect(dead_code, reason = "the commands that change files come next")]
 pub(super) fn operate(global: &Global) -> Result<Place, Wrong> {
     let agent = global.agent()?;
     let place = Place::find(

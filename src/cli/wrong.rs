@@ -12,12 +12,23 @@ use crate::middleware::BuildError;
 use crate::resolver::BookError;
 use crate::setup::PlaceError;
 
+use super::ask::NoAnswer;
+
 /// Why a command failed.
 #[derive(Debug, Error)]
 pub(super) enum Wrong {
     /// The command line is not right.
     #[error("{0}")]
     Usage(String),
+    /// What was asked cannot be done.
+    #[error("{0}")]
+    Failed(String),
+    /// There is no answer to a question.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+    /// Files were not changed.
+    #[error(transparent)]
+    Setup(Box<dyn Error>),
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
@@ -33,9 +44,15 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
+    /// Files were not changed.
+    pub(super) fn setup(wrong: impl Error + 'static) -> Self {
+        Self::Setup(Box::new(wrong))
+    }
+
     pub(super) fn code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(super::USAGE),
+            Self::NoAnswer(NoAnswer::Interrupted) => ExitCode::from(super::INTERRUPTED),
             _ if self.is_nobody_reading() => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         }

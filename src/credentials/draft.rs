@@ -201,6 +201,13 @@ impl StoreDraft {
         there
     }
 
+    /// Takes the entry of a profile out; orders still name it. `false` if it is not there.
+    pub fn take_out(&mut self, id: &ProfileId) -> bool {
+        let there = self.profiles.shift_remove(id.as_str()).is_some();
+        self.touched |= there;
+        there
+    }
+
     /// Gives a profile another id, also in orders and in what is written about its use. It keeps its place.
     ///
     /// # Errors

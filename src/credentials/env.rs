@@ -84,7 +84,7 @@ pub fn names_of(provider: &ProviderId) -> &'static [EnvName] {
 }
 
 /// The providers that have variables in the table.
-pub(super) fn providers() -> impl Iterator<Item = ProviderId> {
+pub fn known_providers() -> impl Iterator<Item = ProviderId> {
     TABLE.iter().map(|(id, _)| ProviderId::new(id))
 }
 

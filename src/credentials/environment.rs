@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::dotenv::DotEnv;
-use super::env::{names_of, providers};
+use super::env::{known_providers, names_of};
 use super::sanitise::sanitised;
 use crate::config::{Config, SecretInput};
 use crate::credential::CredentialKind;
@@ -107,7 +107,7 @@ impl Environment {
     /// The providers that have at least one variable set.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderId> {
-        providers()
+        known_providers()
             .filter(|provider| {
                 names_of(provider)
                     .iter()

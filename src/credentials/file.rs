@@ -182,6 +182,13 @@ impl AuthStore {
         self.order.get(provider).map(Vec::as_slice)
     }
 
+    /// All stored orders.
+    pub fn orders(&self) -> impl Iterator<Item = (&ProviderId, &[ProfileId])> {
+        self.order
+            .iter()
+            .map(|(provider, ids)| (provider, ids.as_slice()))
+    }
+
     /// The profile that last served the provider, as other programs wrote it down.
     #[must_use]
     pub fn last_good(&self, provider: &ProviderId) -> Option<&ProfileId> {

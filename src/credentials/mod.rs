@@ -37,7 +37,7 @@ pub use change::ChangeError;
 pub use dotenv::{DotEnv, DotEnvError};
 #[cfg(feature = "setup")]
 pub use draft::{DraftError, Placed, Replace, StoreDraft};
-pub use env::{EnvName, names_of, provider_of};
+pub use env::{EnvName, known_providers, names_of, provider_of};
 pub use environment::{Environment, FoundKey, Layer};
 pub use file::{AuthStore, StoreError};
 pub use mode::wider_mode;

@@ -3,8 +3,19 @@
 //! Every change is made under the lock of the file that it changes, on the content that is there at that moment, and
 //! replaces the file as a whole. What it does not understand it leaves as it stands.
 //!
-//! It refuses to know what a terminal is. Read `place.rs` first.
+//! It refuses to know what a terminal is. Read `place.rs` first, then `credential.rs`.
 
+mod config_file;
+mod credential;
+mod mentions;
+mod order;
 mod place;
+mod removal;
+mod token;
 
+pub use config_file::{ConfigChangeError, Written, change_config};
+pub use credential::{KeepError, Kept, keep};
+pub use order::{OrderError, clear_order, set_order};
 pub use place::{Place, PlaceError};
+pub use removal::{Named, RemovalError, logout, named, remove, rename};
+pub use token::{TokenError, is_anthropic_key, is_setup_token, pasted, profile_name, setup_token};

@@ -1,5 +1,6 @@
 //! `modelpin models …`: models, and the credentials that serve them.
 
+mod auth;
 mod shape;
 mod status;
 
@@ -25,11 +26,17 @@ enum ModelsCommand {
         after_help = "Examples:\n  modelpin models status\n  modelpin models status --json\n  modelpin models status --plain"
     )]
     Status(status::StatusArgs),
+    /// Credentials: add them, order them, take them away
+    #[command(
+        after_help = "Examples:\n  modelpin models auth add\n  modelpin models auth paste-token --provider anthropic\n  modelpin models auth order get --provider anthropic"
+    )]
+    Auth(auth::Auth),
 }
 
 pub(super) fn run(models: &Models, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     match &models.command {
         None => status::run(&status::StatusArgs::default(), global, out),
         Some(ModelsCommand::Status(args)) => status::run(args, global, out),
+        Some(ModelsCommand::Auth(auth)) => auth::run(auth, global, out),
     }
 }

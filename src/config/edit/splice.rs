@@ -96,7 +96,12 @@ pub(super) fn removed(text: &str, group: &Group, which: usize) -> String {
         // Of entries on one line, the blank after the comma goes too.
         (_, _) if between.is_empty() => {
             let blank = if comma.is_some() { blank_after } else { 0 };
-            pieces.push((entry.start()..end + blank, ""));
+            let before = text[..entry.start()].trim_end_matches([' ', '\t']);
+            let start = match (comma, before.ends_with(',')) {
+                (None, true) => before.len(),
+                _ => entry.start(),
+            };
+            pieces.push((start..end + blank, ""));
         }
         _ => {
             pieces.push((entry.start()..value_end, ""));

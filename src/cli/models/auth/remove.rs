@@ -1,0 +1,141 @@
+//! `models auth clear-cooldown`, `logout`, `remove`, `rename`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::credentials::{AuthStore, DraftError};
+use crate::profile::ProfileId;
+use crate::setup::{self, Named, Place};
+
+use super::super::super::global::Global;
+use super::super::super::place;
+use super::super::super::wrong::Wrong;
+
+#[derive(Debug, Args)]
+pub(super) struct IdArgs {
+    /// The profile
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RemoveArgs {
+    /// The profile
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Only show what would break
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RenameArgs {
+    /// The profile
+    #[arg(value_name = "OLD")]
+    old: String,
+    /// Its new id
+    #[arg(value_name = "NEW")]
+    new: String,
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn clear_cooldown(
+    args: &IdArgs,
+    global: &Global,
+    out: &mut impl Write,
+) -> Result<ExitCode, Wrong> {
+    let place = place::operate(global)?;
+    let id = ProfileId::new(args.id.trim());
+    setup::named(&place, &id).map_err(Wrong::setup)?;
+    let cleared = AuthStore::change(&place.store(), |draft| Ok::<_, DraftError>(draft.clear_rest(&id)));
+    if cleared.map_err(Wrong::setup)? {
+        writeln!(out, "{id} rests no more.")?;
+    } else {
+        writeln!(
+            out,
+            "Nothing is written of failures of {id}; nothing was changed."
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn logout(args: &RemoveArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let place = place::operate(global)?;
+    let id = ProfileId::new(args.id.trim());
+    let named = setup::named(&place, &id).map_err(Wrong::setup)?;
+    if args.dry_run {
+        writeln!(
+            out,
+            "Would take the credential of {id} out of {}.",
+            place.store().display()
+        )?;
+        tell(
+            &named,
+            &place,
+            "These name it, and wait for it to come back:",
+            out,
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    setup::logout(&place, &id).map_err(Wrong::setup)?;
+    writeln!(
+        out,
+        "The credential of {id} is out of {}.",
+        place.store().display()
+    )?;
+    tell(&named, &place, "These still name it:", out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn remove(args: &RemoveArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let place = place::operate(global)?;
+    let id = ProfileId::new(args.id.trim());
+    if args.dry_run {
+        let named = setup::named(&place, &id).map_err(Wrong::setup)?;
+        writeln!(out, "Would remove {id} from {}.", place.store().display())?;
+        tell(&named, &place, "These name it, and would be changed:", out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let named = setup::remove(&place, &id).map_err(Wrong::setup)?;
+    writeln!(out, "Removed {id} from {}.", place.store().display())?;
+    tell(&named, &place, "These named it:", out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn rename(args: &RenameArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let place = place::operate(global)?;
+    let (old, new) = (ProfileId::new(args.old.trim()), ProfileId::new(args.new.trim()));
+    if new.as_str().is_empty() || new.as_str().chars().any(char::is_control) || new.as_str().len() > 200 {
+        let what = "a profile id takes up to 200 visible characters, for example anthropic:work";
+        return Err(Wrong::Usage(what.to_owned()));
+    }
+    if args.dry_run {
+        let named = setup::named(&place, &old).map_err(Wrong::setup)?;
+        writeln!(out, "Would rename {old} to {new} in {}.", place.store().display())?;
+        tell(&named, &place, "These name it, and would follow:", out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let named = setup::rename(&place, &old, &new).map_err(Wrong::setup)?;
+    writeln!(out, "{old} is {new} now.")?;
+    tell(&named, &place, "These named it, and follow:", out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whatever names the profile, one a line.
+fn tell(named: &Named, place: &Place, heading: &str, out: &mut impl Write) -> Result<(), Wrong> {
+    if named.config.is_empty() && !named.agent_order {
+        return Ok(());
+    }
+    writeln!(out, "{heading}")?;
+    if named.agent_order {
+        writeln!(out, "  the order of agent {}", place.agent())?;
+    }
+    for path in &named.config {
+        writeln!(out, "  {path} in the configuration")?;
+    }
+    Ok(())
+}

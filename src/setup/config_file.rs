@@ -1,0 +1,78 @@
+//! Changing the configuration file.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::config::{Config, ConfigEdit, ConfigError, EditError};
+use crate::files::{Lock, LockError, Previous, Reach, WriteError, replace};
+
+use super::place::Place;
+
+/// Why the configuration was not changed. The file is as it was.
+#[derive(Debug, Error)]
+pub enum ConfigChangeError {
+    /// Somebody else is writing it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// It cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// It cannot be edited so.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// It would not be a configuration any more.
+    #[error("the change would make the configuration unusable; nothing was changed")]
+    Unusable(#[source] ConfigError),
+    /// It could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Whether a file was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It was.
+    Changed,
+    /// It said all that already.
+    AsItWas,
+}
+
+/// Edits the configuration file under its lock, from what is there at that moment. The previous text is kept as `.bak`.
+/// A file that is not there is made, with mode 0600. Blocks its thread.
+///
+/// # Errors
+/// [`ConfigChangeError`]; then nothing was written.
+pub fn change_config<T>(
+    place: &Place,
+    change: impl FnOnce(&mut ConfigEdit) -> Result<T, EditError>,
+) -> Result<(T, Written), ConfigChangeError> {
+    let path = &place.snapshot().sources().config.path;
+    let _lock = Lock::take(path)?;
+    let unreadable = |source| ConfigChangeError::Unreadable {
+        path: path.clone(),
+        source,
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(none) if none.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(unreadable(source)),
+    };
+    let file = path.display().to_string();
+    let mut edit = ConfigEdit::new(&text, &file)?;
+    let answer = change(&mut edit)?;
+    let Some(new) = edit.finish()? else {
+        return Ok((answer, Written::AsItWas));
+    };
+    Config::parse(&new, &file).map_err(ConfigChangeError::Unusable)?;
+    replace(path, new.as_bytes(), Previous::Kept, Reach::AsBefore)?;
+    Ok((answer, Written::Changed))
+}

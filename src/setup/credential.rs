@@ -1,0 +1,90 @@
+//! Keeping a credential: in the store of the agent, and known to the configuration.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::credentials::{AuthStore, ChangeError, DraftError, NewProfile, Placed, Replace};
+use crate::profile::ProfileId;
+
+use super::config_file::{ConfigChangeError, Written, change_config};
+use super::mentions::{declare, put_first};
+use super::place::Place;
+
+/// What was done for a credential.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The profile that has it now.
+    pub id: ProfileId,
+    /// What became of it in the store.
+    pub placed: Placed,
+    /// The store.
+    pub store: PathBuf,
+    /// The configuration.
+    pub config: PathBuf,
+    /// Whether the configuration was written.
+    pub config_written: Written,
+    /// The orders in which it stands first now.
+    pub first_in: Vec<&'static str>,
+}
+
+/// Why a credential is not kept.
+#[derive(Debug, Error)]
+pub enum KeepError {
+    /// It was not written; nothing was changed.
+    #[error(transparent)]
+    Store(#[from] ChangeError<DraftError>),
+    /// It is in the store, but the configuration does not know it.
+    #[error("{id} is kept in {}, but the configuration was not changed; give the same command again when this is mended", store.display())]
+    Config {
+        /// The profile.
+        id: ProfileId,
+        /// The store.
+        store: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: Box<ConfigChangeError>,
+    },
+}
+
+/// Keeps a credential under an id: in the agent's store first, then in `auth.profiles` of the configuration. Where there
+/// is an order for the provider, in the store or in the configuration, it goes first: whoever adds one wants it used.
+///
+/// The same once more changes nothing. Blocks its thread.
+///
+/// # Errors
+/// [`KeepError`] says what was done and what was not.
+pub fn keep(place: &Place, id: &ProfileId, new: &NewProfile, replace: Replace) -> Result<Kept, KeepError> {
+    let store = place.store();
+    let mut first_in = Vec::new();
+    let placed = AuthStore::change(&store, |draft| {
+        let placed = draft.put(id, new, replace)?;
+        if let Some(order) = draft.order(&new.provider) {
+            let others = order.into_iter().filter(|other| other != id);
+            let ids: Vec<ProfileId> = std::iter::once(id.clone()).chain(others).collect();
+            draft.set_order(&new.provider, &ids);
+            first_in.push("the order of the agent");
+        }
+        Ok(placed)
+    })?;
+    let told = change_config(place, |edit| {
+        declare(edit, id, &new.provider, new.kind())?;
+        put_first(edit, &new.provider, id)
+    });
+    let (ordered, config_written) = told.map_err(|source| KeepError::Config {
+        id: id.clone(),
+        store: store.clone(),
+        source: Box::new(source),
+    })?;
+    if ordered {
+        first_in.push("auth.order of the configuration");
+    }
+    Ok(Kept {
+        id: id.clone(),
+        placed,
+        store,
+        config: place.snapshot().sources().config.path.clone(),
+        config_written,
+        first_in,
+    })
+}
