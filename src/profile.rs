@@ -98,6 +98,18 @@ impl Identity {
         }
     }
 
+    /// The provider's id of the account, in lower case.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// The account's e-mail, in lower case.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
+    }
+
     /// Whether two credentials are of the same account; `None` if that cannot be told.
     #[must_use]
     pub fn same(&self, other: &Self) -> Option<bool> {

@@ -8,6 +8,7 @@ use super::explain::ExplainArgs;
 use super::global::Global;
 use super::models::Models;
 use super::parse::ParseArgs;
+use super::pins::Pins;
 use super::wrong::Wrong;
 
 /// Choose which model and which credential a chat uses.
@@ -35,6 +36,11 @@ pub(super) enum Command {
     /// Models, and the credentials that serve them
     #[command(after_help = "Examples:\n  modelpin models\n  modelpin models status --json")]
     Models(Models),
+    /// What is pinned, in all chats
+    #[command(
+        after_help = "Examples:\n  modelpin pins list\n  modelpin pins clear --session telegram:42\n  modelpin pins check"
+    )]
+    Pins(Pins),
     /// Show the resolver's decision without taking it
     #[command(
         after_help = "Examples:\n  modelpin explain --provider anthropic\n  modelpin explain --provider anthropic --profile anthropic:work --json"

@@ -12,8 +12,10 @@ mod global;
 mod help;
 mod models;
 mod parse;
+mod pins;
 mod place;
 mod span;
+mod table;
 mod wrong;
 
 use std::io::{BufWriter, Write};
@@ -79,6 +81,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             BufWriter::new(stdout.lock()),
         )?),
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
+        Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),
         Command::Completions { shell } => {
@@ -112,4 +115,12 @@ fn log(cli: &Cli) {
     };
     // A second logger in one process is no fault: the first one stays.
     let _ = tracing_subscriber::registry().with(logs).try_init();
+}
+
+/// A moment as `2027-11-21 10:00 UTC`.
+fn moment(at: crate::clock::Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(at.as_millis()) {
+        Ok(at) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => "after all known times".to_owned(),
+    }
 }

@@ -1,27 +1,46 @@
 //! The middleware over the files that the command line names.
 
-use crate::middleware::ModelPin;
+use std::sync::Arc;
+
+use crate::echo::causes;
+use crate::middleware::{BuildError, ModelPin};
 use crate::session::SessionKey;
 use crate::setup::Place;
+use crate::store::memory::MemoryPins;
 
 use super::global::Global;
 use super::wrong::Wrong;
 
 /// Opens it, and tells warnings of the configuration on standard error.
 pub(super) fn open(global: &Global) -> Result<ModelPin, Wrong> {
-    let mut builder = ModelPin::builder();
-    if let Some(dir) = &global.state_dir {
-        builder = builder.state_dir(dir);
-    }
-    if let Some(config) = &global.config {
-        builder = builder.config(config);
-    }
-    let tasks = tokio::runtime::Builder::new_current_thread().build()?;
-    let modelpin = tasks.block_on(builder.build())?;
+    let builder = || {
+        let mut builder = ModelPin::builder();
+        if let Some(dir) = &global.state_dir {
+            builder = builder.state_dir(dir);
+        }
+        if let Some(config) = &global.config {
+            builder = builder.config(config);
+        }
+        builder
+    };
+    let tasks = tasks()?;
+    let modelpin = match tasks.block_on(builder().build()) {
+        // Pins that cannot be read are no reason to hide everything else.
+        Err(BuildError::Pins(broken)) => {
+            tracing::warn!("the pins cannot be read: {}", causes(&broken));
+            tasks.block_on(builder().pin_store(Arc::new(MemoryPins::default())).build())?
+        }
+        built => built?,
+    };
     for warning in modelpin.resolver().snapshot().warnings() {
         tracing::warn!("{warning}");
     }
     Ok(modelpin)
+}
+
+/// What runs the parts of a command that wait.
+pub(super) fn tasks() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// A chat of the agent that the command line names.

@@ -160,17 +160,17 @@ impl StoreDraft {
             Replace::No => &[],
         };
         for name in OF_SECRET.iter().chain(of_account) {
-            if !given.contains_key(*name) {
+            if !given.iter().any(|(given, _)| given == name) {
                 fields.shift_remove(*name);
             }
         }
         for (name, value) in given {
             let same = fields
-                .get(&name)
+                .get(name)
                 .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok())
                 .is_some_and(|old| old == value);
             if !same {
-                fields.insert(name, text(&value.to_string()));
+                fields.insert(name.to_owned(), text(&value.to_string()));
             }
         }
         if before.as_ref().is_some_and(|before| same_text(before, &fields)) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
@@ -62,11 +62,11 @@ impl NewProfile {
     }
 
     /// The fields of `auth-profiles.json`, in the order in which OpenClaw writes them.
-    pub(super) fn fields(&self) -> Map<String, Value> {
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: Value| {
+    pub(super) fn fields(&self) -> Vec<(&'static str, Value)> {
+        let mut fields = Vec::new();
+        let mut put = |name: &'static str, value: Value| {
             if !value.is_null() {
-                fields.insert(name.to_owned(), value);
+                fields.push((name, value));
             }
         };
         put("type", self.secret.kind().as_str().into());

@@ -10,7 +10,6 @@ use crate::clock::{Clock, SystemClock};
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
 use crate::provide::{CredentialChain, ProvideCredential};
 use crate::resolver::{LoadError, Pins, Resolver, Snapshot, Sources, UseEnvironment};
-use crate::store::memory::MemoryPins;
 use crate::store::{PinStore, PinStoreError};
 
 use super::ModelPin;
@@ -86,7 +85,7 @@ impl Builder {
         self
     }
 
-    /// Where pins are kept. By default in memory.
+    /// Where pins are kept. By default in `modelpin.sqlite` of the state directory with the feature `sqlite`, else in memory.
     #[must_use]
     pub fn pin_store(mut self, store: Arc<dyn PinStore>) -> Self {
         self.pins = Some(store);
@@ -113,8 +112,9 @@ impl Builder {
             credentials: self.credentials,
             ..Sources::new(state, config)
         })?;
-        let store = self.pins.unwrap_or_else(|| Arc::new(MemoryPins::default()));
+        let store = self.pins.unwrap_or_else(|| kept(&snapshot.sources().state));
         let pins = Pins::load(store).await?;
+        pins.follow();
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let resolver = Arc::new(Resolver::new(snapshot, pins, clock));
         Ok(ModelPin {
@@ -122,6 +122,18 @@ impl Builder {
             resolver,
         })
     }
+}
+
+/// Where pins are kept if the caller does not say.
+#[cfg(feature = "sqlite")]
+fn kept(state: &StateDir) -> Arc<dyn PinStore> {
+    Arc::new(crate::store::sqlite::SqlitePins::new(state.database()))
+}
+
+/// Where pins are kept if the caller does not say.
+#[cfg(not(feature = "sqlite"))]
+fn kept(_: &StateDir) -> Arc<dyn PinStore> {
+    Arc::new(crate::store::memory::MemoryPins::default())
 }
 
 fn places(dir: Option<PathBuf>, config: Option<PathBuf>) -> Result<(StateDir, ConfigFile), NoStateDir> {

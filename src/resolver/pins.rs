@@ -2,19 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::clock::Timestamp;
+use crate::echo::causes;
 use crate::pin::{Change, PinTable, Record, ScopeKey};
 use crate::store::{PinStore, PinStoreError};
 
 /// How often a change is made again from a newer record before it is given up.
 const TRIES: usize = 32;
+/// How often other processes' changes are looked for.
+const NEWS: Duration = Duration::from_millis(200);
 
 /// The pin table and the store that keeps it.
 #[derive(Debug, Clone)]
 pub struct Pins {
     table: Arc<PinTable>,
     store: Arc<dyn PinStore>,
+    mark: Arc<AtomicU64>,
 }
 
 /// What became of a change.
@@ -42,7 +48,41 @@ impl Pins {
             table.put(key, record);
         }
         let table = Arc::new(table);
-        Ok(Self { table, store })
+        Ok(Self {
+            table,
+            store,
+            mark: Arc::default(),
+        })
+    }
+
+    /// Takes over what other processes change, a moment after they did, until the last copy of these pins is dropped.
+    ///
+    /// Must be called within a Tokio runtime that has a timer; without a runtime nothing is followed.
+    pub fn follow(&self) {
+        let Ok(tasks) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let (table, store) = (Arc::downgrade(&self.table), Arc::downgrade(&self.store));
+        let news = Arc::clone(&self.mark);
+        tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(NEWS).await;
+                let (Some(table), Some(store)) = (table.upgrade(), store.upgrade()) else {
+                    return;
+                };
+                match store.news(news.load(Ordering::Relaxed)).await {
+                    Ok(told) => {
+                        for (key, record) in told.records {
+                            table.put(key, record);
+                        }
+                        news.store(told.mark, Ordering::Relaxed);
+                    }
+                    Err(broken) => {
+                        tracing::debug!(error = %causes(&broken), "pins of other processes are not seen")
+                    }
+                }
+            }
+        });
     }
 
     /// The pins in memory.

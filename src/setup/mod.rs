@@ -9,6 +9,8 @@ mod config_file;
 mod credential;
 mod mentions;
 mod order;
+#[cfg(feature = "sqlite")]
+mod pins;
 mod place;
 mod removal;
 mod token;
@@ -16,6 +18,8 @@ mod token;
 pub use config_file::{ConfigChangeError, Written, change_config};
 pub use credential::{KeepError, Kept, keep};
 pub use order::{OrderError, clear_order, set_order};
+#[cfg(feature = "sqlite")]
+pub use pins::{pin_store, pins_of, rename_in_pins, scope_in_words};
 pub use place::{Place, PlaceError};
 pub use removal::{Named, RemovalError, logout, named, remove, rename};
 pub use token::{TokenError, is_anthropic_key, is_setup_token, pasted, profile_name, setup_token};

@@ -34,6 +34,28 @@ pub trait PinStore: fmt::Debug + Send + Sync {
     /// [`PinStoreError::Conflict`] if another writer was faster: the caller loads, changes, and tries again.
     /// [`PinStoreError::Unavailable`] if the record was not kept.
     async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError>;
+
+    /// What other processes changed after `since`, which is the mark of the last answer; 0 before the first one.
+    ///
+    /// A store that no other process can reach has no news. The call is cheap where nothing was changed.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] if the store cannot be asked.
+    async fn news(&self, since: u64) -> Result<News, PinStoreError> {
+        Ok(News {
+            records: Vec::new(),
+            mark: since,
+        })
+    }
+}
+
+/// What changed in a store.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// The records as they are now.
+    pub records: Vec<(ScopeKey, Record)>,
+    /// Where the next question goes on.
+    pub mark: u64,
 }
 
 /// Why a pin store did not do what it was asked.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::cli::moment;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::credentials::{NewProfile, NewSecret, Placed, Replace, known_providers};
 use crate::model::ProviderId;
@@ -99,14 +100,6 @@ pub(in crate::cli) fn keep_and_tell(
         "\nNext: `modelpin models status`, or `/model <model>@{name}` in a chat."
     )?;
     Ok(())
-}
-
-/// A moment as `2027-11-21 10:00 UTC`.
-pub(in crate::cli) fn moment(at: Timestamp) -> String {
-    match jiff::Timestamp::from_millisecond(at.as_millis()) {
-        Ok(at) => at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        Err(_) => "after all known times".to_owned(),
-    }
 }
 
 /// The moment so much later than now.

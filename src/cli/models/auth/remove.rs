@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::credentials::{AuthStore, DraftError};
+use crate::echo::causes;
+use crate::pin::ScopeKey;
 use crate::profile::ProfileId;
 use crate::setup::{self, Named, Place};
 
@@ -88,21 +90,25 @@ pub(super) fn logout(args: &RemoveArgs, global: &Global, out: &mut impl Write) -
         place.store().display()
     )?;
     tell(&named, &place, "These still name it:", out)?;
+    tell_pins(&pins_of(&place, &id)?, "These pins wait for it:", out)?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn remove(args: &RemoveArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     let place = place::operate(global)?;
     let id = ProfileId::new(args.id.trim());
+    let pins = pins_of(&place, &id)?;
     if args.dry_run {
         let named = setup::named(&place, &id).map_err(Wrong::setup)?;
         writeln!(out, "Would remove {id} from {}.", place.store().display())?;
         tell(&named, &place, "These name it, and would be changed:", out)?;
+        tell_pins(&pins, "These pins would break:", out)?;
         return Ok(ExitCode::SUCCESS);
     }
     let named = setup::remove(&place, &id).map_err(Wrong::setup)?;
     writeln!(out, "Removed {id} from {}.", place.store().display())?;
     tell(&named, &place, "These named it:", out)?;
+    tell_pins(&pins, "These pins have no profile now:", out)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -117,11 +123,32 @@ pub(super) fn rename(args: &RenameArgs, global: &Global, out: &mut impl Write) -
         let named = setup::named(&place, &old).map_err(Wrong::setup)?;
         writeln!(out, "Would rename {old} to {new} in {}.", place.store().display())?;
         tell(&named, &place, "These name it, and would follow:", out)?;
+        tell_pins(&pins_of(&place, &old)?, "These pins would follow:", out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let named = setup::rename(&place, &old, &new).map_err(Wrong::setup)?;
+    // A rename that ended before the pins followed goes on there.
+    let there = |id: &ProfileId| {
+        AuthStore::read(&place.store())
+            .ok()
+            .flatten()
+            .is_some_and(|store| store.profiles().contains_key(id))
+    };
+    let unfinished = there(&new) && !there(&old) && !pins_of(&place, &old)?.is_empty();
+    let named = if unfinished {
+        Named::default()
+    } else {
+        setup::rename(&place, &old, &new).map_err(Wrong::setup)?
+    };
     writeln!(out, "{old} is {new} now.")?;
     tell(&named, &place, "These named it, and follow:", out)?;
+    let followed = place::tasks()?.block_on(setup::rename_in_pins(&place, &old, &new));
+    let followed = followed.map_err(|broken| {
+        Wrong::Failed(format!(
+            "not all pins follow; give the same command again: {}",
+            causes(&broken)
+        ))
+    })?;
+    tell_pins(&followed, "These pins follow:", out)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,6 +163,21 @@ fn tell(named: &Named, place: &Place, heading: &str, out: &mut impl Write) -> Re
     }
     for path in &named.config {
         writeln!(out, "  {path} in the configuration")?;
+    }
+    Ok(())
+}
+
+fn pins_of(place: &Place, id: &ProfileId) -> Result<Vec<ScopeKey>, Wrong> {
+    let pins = place::tasks()?.block_on(setup::pins_of(place, id));
+    pins.map_err(|broken| Wrong::Failed(causes(&broken)))
+}
+
+fn tell_pins(pins: &[ScopeKey], heading: &str, out: &mut impl Write) -> Result<(), Wrong> {
+    if !pins.is_empty() {
+        writeln!(out, "{heading}")?;
+    }
+    for key in pins {
+        writeln!(out, "  {}", setup::scope_in_words(key))?;
     }
     Ok(())
 }

@@ -1,0 +1,112 @@
+//! The pins that are kept, seen from outside of any chat.
+
+use crate::pin::{Layers, Pin, ProfileChoice, Record, ScopeKey};
+use crate::profile::ProfileId;
+use crate::session::AgentId;
+use crate::store::sqlite::SqlitePins;
+use crate::store::{PinStore, PinStoreError};
+
+use super::place::Place;
+
+/// How often a change is made again from a newer record before it is given up.
+const TRIES: usize = 32;
+
+/// The store of the state directory.
+#[must_use]
+pub fn pin_store(place: &Place) -> SqlitePins {
+    SqlitePins::new(place.snapshot().sources().state.database())
+}
+
+/// Which scopes name a profile now. Pins of the agent and of all agents count: those that this profile may serve.
+///
+/// # Errors
+/// [`PinStoreError`] if the store cannot be read.
+pub async fn pins_of(place: &Place, id: &ProfileId) -> Result<Vec<ScopeKey>, PinStoreError> {
+    let all = pin_store(place).load_all().await?;
+    let named = all.into_iter().filter(|(key, record)| {
+        let of_agent = agent_of(key).is_none_or(|agent| agent == place.agent());
+        of_agent && record.layers.pins().any(|pin| names(pin, id))
+    });
+    let mut keys: Vec<ScopeKey> = named.map(|(key, _)| key).collect();
+    keys.sort();
+    Ok(keys)
+}
+
+/// Puts another id in the place of a profile's, in every pin of the agent and of all agents, and in what undo goes back
+/// to. Returns the scopes that name it now.
+///
+/// # Errors
+/// [`PinStoreError`]; the pins that were changed before it stay changed, and the same call again goes on.
+pub async fn rename_in_pins(
+    place: &Place,
+    old: &ProfileId,
+    new: &ProfileId,
+) -> Result<Vec<ScopeKey>, PinStoreError> {
+    let store = pin_store(place);
+    let mut followed = Vec::new();
+    for (key, first) in store.load_all().await? {
+        if agent_of(&key).is_some_and(|agent| agent != place.agent()) {
+            continue;
+        }
+        let mut record = first;
+        for tries in 1.. {
+            let Some(next) = renamed(&record, old, new) else {
+                break;
+            };
+            match store.save(&key, record.version, &next).await {
+                Ok(()) => {
+                    followed.push(key.clone());
+                    break;
+                }
+                Err(PinStoreError::Conflict(_)) if tries < TRIES => {
+                    record = store.load(&key).await?.unwrap_or_default();
+                }
+                Err(broken) => return Err(broken),
+            }
+        }
+    }
+    followed.sort();
+    Ok(followed)
+}
+
+/// A scope as people read it: `chat telegram:42 of agent main`.
+#[must_use]
+pub fn scope_in_words(key: &ScopeKey) -> String {
+    match key {
+        ScopeKey::Session(agent, chat) => format!("chat {chat} of agent {agent}"),
+        ScopeKey::Agent(agent) => format!("all chats of agent {agent}"),
+        ScopeKey::Global => "all chats".to_owned(),
+    }
+}
+
+fn agent_of(key: &ScopeKey) -> Option<&AgentId> {
+    match key {
+        ScopeKey::Session(agent, _) | ScopeKey::Agent(agent) => Some(agent),
+        ScopeKey::Global => None,
+    }
+}
+
+fn names(pin: &Pin, id: &ProfileId) -> bool {
+    let named = |choice: &ProfileChoice| matches!(choice, ProfileChoice::Pinned(pinned) if pinned.id == *id);
+    pin.profiles.iter().any(named)
+}
+
+fn renamed(record: &Record, old: &ProfileId, new: &ProfileId) -> Option<Record> {
+    let mut next = record.clone();
+    let mut changed = false;
+    let mut rename = |pin: &mut Pin| {
+        for choice in &mut pin.profiles {
+            if let ProfileChoice::Pinned(pinned) = choice
+                && pinned.id == *old
+            {
+                pinned.id = new.clone();
+                changed = true;
+            }
+        }
+    };
+    for Layers { lasting, passing } in next.history.iter_mut().chain([&mut next.layers]) {
+        lasting.iter_mut().chain(passing).for_each(&mut rename);
+    }
+    next.version.0 += 1;
+    changed.then_some(next)
+}

@@ -1,0 +1,135 @@
+//! Pins that outlive the process, in `modelpin.sqlite`.
+//!
+//! Several processes may have the file open. A save returns when it is on disk; saves that wait at the same time are
+//! committed together. Reading makes no file: where none is, there are no pins. The file is made at the first save, with
+//! mode 0600. A file of another program, or of a newer modelpin, is refused and left alone.
+//!
+//! Read `writer.rs` first; `stored.rs` is the form in which records are kept for ever.
+
+mod file;
+mod stored;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, params};
+
+use self::file::{Stamp, Trouble, read_only};
+use self::writer::Writer;
+use super::{News, PinStore, PinStoreError};
+use crate::pin::{Record, ScopeKey, Version};
+
+/// A pin store in an SQLite file.
+#[derive(Debug)]
+pub struct SqlitePins {
+    path: PathBuf,
+    writer: OnceLock<Writer>,
+    seen: Arc<Mutex<Option<Stamp>>>,
+}
+
+impl SqlitePins {
+    /// The store in this file, which need not be there yet. Nothing is opened before the first question.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            writer: OnceLock::new(),
+            seen: Arc::default(),
+        }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&rusqlite::Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<Option<T>, PinStoreError> {
+        let path = self.path.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let Some(file) = read_only(&path)? else {
+                return Ok(None);
+            };
+            question(&file).map(Some)
+        });
+        let answer: Result<_, Trouble> = work.await.map_err(unavailable)?;
+        answer.map_err(|trouble| unavailable(trouble.at(&self.path)))
+    }
+}
+
+#[async_trait]
+impl PinStore for SqlitePins {
+    async fn load(&self, key: &ScopeKey) -> Result<Option<Record>, PinStoreError> {
+        let (scope, agent, session) = stored::columns(key);
+        let query = "SELECT version, record FROM pins WHERE scope = ?1 AND agent = ?2 AND session = ?3";
+        let found = self.read(move |file| {
+            let row = file.query_row(query, params![scope, agent, session], |row| {
+                Ok((row.get::<_, u64>(0)?, row.get::<_, String>(1)?))
+            });
+            let row = row.optional()?;
+            row.map(|(version, text)| stored::record(version, &text))
+                .transpose()
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn load_all(&self) -> Result<Vec<(ScopeKey, Record)>, PinStoreError> {
+        let all = self.read(|file| records(file, 0).map(|(records, _)| records));
+        Ok(all.await?.unwrap_or_default())
+    }
+
+    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+        let writer = self.writer.get_or_init(|| Writer::start(self.path.clone()));
+        writer.save(key, from, record).await
+    }
+
+    async fn news(&self, since: u64) -> Result<News, PinStoreError> {
+        let seen = Arc::clone(&self.seen);
+        let path = self.path.clone();
+        let nothing = move || News {
+            records: Vec::new(),
+            mark: since,
+        };
+        let unchanged = tokio::task::spawn_blocking(move || {
+            let now = Stamp::of(&path);
+            let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let unchanged = *seen == Some(now);
+            *seen = Some(now);
+            unchanged
+        });
+        if unchanged.await.map_err(unavailable)? {
+            return Ok(nothing());
+        }
+        let found = self.read(move |file| records(file, since)).await?;
+        Ok(found.map_or_else(nothing, |(records, mark)| News { records, mark }))
+    }
+}
+
+/// The records that were changed after `since`, and the mark of the last of them.
+fn records(file: &rusqlite::Connection, since: u64) -> Result<(Vec<(ScopeKey, Record)>, u64), Trouble> {
+    let query = "SELECT scope, agent, session, version, record, changed FROM pins WHERE changed > ?1";
+    let mut query = file.prepare(query)?;
+    let mut rows = query.query(params![since])?;
+    let mut found = Vec::new();
+    let mut mark = since;
+    while let Some(row) = rows.next()? {
+        let key = stored::key(
+            &row.get::<_, String>(0)?,
+            &row.get::<_, String>(1)?,
+            &row.get::<_, String>(2)?,
+        )?;
+        let record = stored::record(row.get(3)?, &row.get::<_, String>(4)?)?;
+        mark = mark.max(row.get(5)?);
+        found.push((key, record));
+    }
+    Ok((found, mark))
+}
+
+fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> PinStoreError {
+    PinStoreError::Unavailable(Box::new(cause))
+}
