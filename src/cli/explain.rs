@@ -51,11 +51,13 @@ pub(super) struct Explained {
     refusal: Option<Refused>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Candidate {
     profile: String,
     kind: &'static str,
     reason: &'static str,
+    #[schemars(with = "Option<i64>")]
     until: Option<Timestamp>,
     source: String,
 }

@@ -116,6 +116,12 @@ impl Environment {
             .collect()
     }
 
+    /// The names of the table that were taken from the login shell.
+    #[must_use]
+    pub fn applied_from_shell(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     fn outside(&self, name: &str) -> Option<(Secret, Layer)> {
         let process = || (self.process)(name).map(|value| (sanitised(&value), Layer::Process));
         let dotenv = || {

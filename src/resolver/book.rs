@@ -11,8 +11,8 @@ use crate::catalog::Catalog;
 use crate::clock::Timestamp;
 use crate::config::{Config, UnknownAgent};
 use crate::cooldown::AccountKey;
-use crate::credential::CredentialKind;
-use crate::credentials::{AgentCredentials, AuthStore, Environment, StoreError};
+use crate::credential::{Credential, CredentialKind};
+use crate::credentials::{AgentCredentials, AuthStore, CredentialError, Environment, StoreError};
 use crate::echo::causes;
 use crate::endpoint::Endpoint;
 use crate::model::ProviderId;
@@ -243,6 +243,14 @@ impl Book {
             .iter()
             .flatten()
             .find_map(|store| store.last_good(provider))
+    }
+
+    /// The credential of a profile, for asking a provider whether it takes it. Requests of chats go through a lease.
+    ///
+    /// # Errors
+    /// [`CredentialError`] says why there is none.
+    pub fn credential(&self, id: &ProfileId) -> Result<Credential, CredentialError> {
+        self.credentials.credential(id)
     }
 
     /// Stands for a profile's secret.

@@ -51,11 +51,12 @@ pub enum ClientError {
 
 /// Asks providers over HTTP/1.1, and follows no redirect: a credential goes to its own provider and nowhere else.
 ///
-/// The proxy of the environment is used, except for loopback, where a proxy would be another machine's loopback.
+/// The proxy of the environment is used for `https` alone, where it carries what it cannot read; over plain `http` it would
+/// be handed the credential. It is not used for loopback, where a proxy would be another machine's loopback.
 /// A request is sent once and never repeated. Connections are kept open between requests.
 pub struct Client {
     limits: Limits,
-    loopback: OnceLock<reqwest::Client>,
+    plain: OnceLock<reqwest::Client>,
     loopback_tls: OnceLock<reqwest::Client>,
     outside: OnceLock<reqwest::Client>,
 }
@@ -71,8 +72,8 @@ impl fmt::Debug for Client {
 /// Which way a request goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
-    /// `http` on this machine: works on a machine without any certificates.
-    Loopback,
+    /// `http`, to this machine or another: without a proxy, and on a machine without any certificates.
+    Plain,
     /// `https` on this machine.
     LoopbackTls,
     /// Everything else.
@@ -90,7 +91,7 @@ impl Client {
         }
         Ok(Self {
             limits,
-            loopback: OnceLock::new(),
+            plain: OnceLock::new(),
             loopback_tls: OnceLock::new(),
             outside: OnceLock::new(),
         })
@@ -143,7 +144,7 @@ impl Client {
 
     fn client(&self, route: Route) -> Result<&reqwest::Client, Failure> {
         let kept = match route {
-            Route::Loopback => &self.loopback,
+            Route::Plain => &self.plain,
             Route::LoopbackTls => &self.loopback_tls,
             Route::Outside => &self.outside,
         };
@@ -159,7 +160,7 @@ impl Client {
         if route != Route::Outside {
             builder = builder.no_proxy();
         }
-        if route == Route::Loopback {
+        if route == Route::Plain {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(unsent)?;
@@ -173,7 +174,7 @@ fn route(uri: &Uri) -> Route {
     let loopback = bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     match (loopback, uri.scheme_str()) {
-        (true, Some("http")) => Route::Loopback,
+        (_, Some("http")) => Route::Plain,
         (true, _) => Route::LoopbackTls,
         (false, _) => Route::Outside,
     }

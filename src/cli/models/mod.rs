@@ -1,7 +1,6 @@
 //! `modelpin models …`: models, and the credentials that serve them.
 
 mod auth;
-mod shape;
 mod status;
 
 use std::io::Write;

@@ -18,9 +18,12 @@ use crate::store::PinStoreError;
 /// The most saves in one commit.
 const MOST: usize = 512;
 
-/// Ends when it is dropped, after what was handed to it is done.
+/// Ends when it is dropped, after what was handed to it is done and the file is closed.
 #[derive(Debug)]
-pub(super) struct Writer(mpsc::Sender<Save>);
+pub(super) struct Writer {
+    hand_over: Option<mpsc::Sender<Save>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
 
 struct Save {
     columns: (&'static str, String, String),
@@ -33,8 +36,11 @@ struct Save {
 impl Writer {
     pub(super) fn start(path: PathBuf) -> Self {
         let (hand_over, waiting) = mpsc::channel();
-        thread::spawn(move || write(&path, &waiting));
-        Self(hand_over)
+        let thread = thread::spawn(move || write(&path, &waiting));
+        Self {
+            hand_over: Some(hand_over),
+            thread: Some(thread),
+        }
     }
 
     pub(super) async fn save(
@@ -51,8 +57,19 @@ impl Writer {
             record: stored::text(record),
             told,
         };
-        self.0.send(save).map_err(|_| unavailable(Gone))?;
+        let hand_over = self.hand_over.as_ref().ok_or_else(|| unavailable(Gone))?;
+        hand_over.send(save).map_err(|_| unavailable(Gone))?;
         answer.await.map_err(|_| unavailable(Gone))?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.hand_over.take());
+        if let Some(thread) = self.thread.take() {
+            // The thread has told its callers whatever went wrong.
+            drop(thread.join());
+        }
     }
 }
 
