@@ -7,6 +7,7 @@
 
 mod config_file;
 mod credential;
+mod defaults;
 mod mentions;
 mod order;
 #[cfg(feature = "sqlite")]
@@ -17,6 +18,10 @@ mod token;
 
 pub use config_file::{ConfigChangeError, Written, change_config};
 pub use credential::{KeepError, Kept, keep};
+pub use defaults::{
+    DefaultsError, Done, Purpose, Whose, add_alias, add_fallback, aliases, clear_fallbacks, fallbacks,
+    model_meant, remove_alias, remove_fallback, set_default,
+};
 pub use order::{OrderError, clear_order, set_order};
 #[cfg(feature = "sqlite")]
 pub use pins::{pin_store, pins_of, rename_in_pins, scope_in_words};

@@ -2,6 +2,7 @@
 
 mod add;
 mod kept;
+mod list;
 mod order;
 mod paste;
 mod remove;
@@ -26,6 +27,11 @@ enum AuthCommand {
     /// Add a credential, guided
     #[command(after_help = "Example:\n  modelpin models auth add")]
     Add(add::AddArgs),
+    /// Show the profiles of the agent
+    #[command(
+        after_help = "Examples:\n  modelpin models auth list\n  modelpin models auth list --provider anthropic --json"
+    )]
+    List(list::ListArgs),
     /// Keep a setup token of Anthropic (`claude setup-token` prints one)
     #[command(
         after_help = "Examples:\n  modelpin models auth setup-token --provider anthropic\n  modelpin models auth setup-token --name work\n\nIt needs a terminal. From a pipe, use `paste-token`."
@@ -69,6 +75,7 @@ enum AuthCommand {
 pub(super) fn run(auth: &Auth, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     match &auth.command {
         AuthCommand::Add(args) => add::run(args, global, out),
+        AuthCommand::List(args) => list::run(args, global, out),
         AuthCommand::SetupToken(args) => paste::setup_token(args, global, out),
         AuthCommand::PasteToken(args) => paste::token(args, global, out),
         AuthCommand::PasteApiKey(args) => paste::api_key(args, global, out),

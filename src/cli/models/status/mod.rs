@@ -23,6 +23,7 @@ use super::super::place;
 use super::super::span::span;
 use super::super::table::table;
 use super::super::wrong::Wrong;
+use super::print;
 use check::Weight;
 use gather::{Gathered, unused_variables};
 use shape::{ProbeOptions, Probes};
@@ -200,11 +201,5 @@ fn told(probes: &Probes, out: &mut impl Write) -> Result<(), Wrong> {
         "{}",
         table(&["Credential", "Model", "Answer", "Time", ""], rows)
     )?;
-    Ok(())
-}
-
-fn print(value: &impl serde::Serialize, out: &mut impl Write) -> Result<(), Wrong> {
-    let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
-    writeln!(out, "{text}")?;
     Ok(())
 }
