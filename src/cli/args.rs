@@ -4,8 +4,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::chat::{Options, Output, Partner};
 
+use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
 use super::global::Global;
+use super::import::ImportArgs;
 use super::models::Models;
 use super::parse::ParseArgs;
 use super::pins::Pins;
@@ -36,6 +38,16 @@ pub(super) enum Command {
     /// Models, and the credentials that serve them
     #[command(after_help = "Examples:\n  modelpin models\n  modelpin models status --json")]
     Models(Models),
+    /// Look whether everything is as it should be
+    #[command(
+        after_help = "Examples:\n  modelpin doctor\n  modelpin doctor --offline --json\n  modelpin doctor --fix\n\nWithout --fix it changes nothing. Exit codes: 0 well, 1 an error is left, 2 something ends soon."
+    )]
+    Doctor(DoctorArgs),
+    /// Take over what OpenClaw, Moltbot or Clawdbot keeps; nothing is changed there
+    #[command(
+        after_help = "Examples:\n  modelpin import --dry-run\n  modelpin import --from ~/.openclaw\n\nIt may be run again: what is there already is not written twice."
+    )]
+    Import(ImportArgs),
     /// What is pinned, in all chats
     #[command(
         after_help = "Examples:\n  modelpin pins list\n  modelpin pins clear --session telegram:42\n  modelpin pins check"

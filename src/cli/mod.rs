@@ -7,9 +7,11 @@
 mod args;
 mod ask;
 mod classify;
+mod doctor;
 mod explain;
 mod global;
 mod help;
+mod import;
 mod models;
 mod parse;
 mod pins;
@@ -81,6 +83,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             BufWriter::new(stdout.lock()),
         )?),
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
+        Command::Doctor(args) => doctor::run(args, &cli.global, &mut stdout.lock()),
+        Command::Import(args) => import::run(args, &cli.global, &mut stdout.lock()),
         Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),

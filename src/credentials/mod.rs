@@ -17,6 +17,8 @@ mod change;
 mod dotenv;
 #[cfg(feature = "setup")]
 mod draft;
+#[cfg(feature = "setup")]
+mod duplicates;
 mod env;
 mod environment;
 mod file;
@@ -27,6 +29,8 @@ mod presented;
 mod profile;
 #[cfg(feature = "setup")]
 mod raw;
+#[cfg(feature = "setup")]
+mod rescue;
 mod resolve;
 mod sanitise;
 mod usage;
@@ -37,6 +41,8 @@ pub use change::ChangeError;
 pub use dotenv::{DotEnv, DotEnvError};
 #[cfg(feature = "setup")]
 pub use draft::{DraftError, Placed, Replace, StoreDraft};
+#[cfg(feature = "setup")]
+pub use duplicates::shared_refresh_tokens;
 pub use env::{EnvName, known_providers, names_of, provider_of};
 pub use environment::{Environment, FoundKey, Layer};
 pub use file::{AuthStore, StoreError};
@@ -45,6 +51,8 @@ pub use mode::wider_mode;
 pub use new_profile::{NewProfile, NewSecret};
 pub use presented::CredentialError;
 pub use profile::{Problem, StoredProfile};
+#[cfg(feature = "setup")]
+pub use rescue::{RescueError, Rescued};
 pub use resolve::Unresolved;
 pub use sanitise::sanitised;
 pub use usage::UsageStats;

@@ -114,6 +114,12 @@ impl StoredProfile {
         Ok(())
     }
 
+    /// Whether there is a refresh token in it.
+    #[must_use]
+    pub fn is_renewable(&self) -> bool {
+        self.refresh.is_some()
+    }
+
     /// The profile as it stands in the file, with all that we do not understand.
     #[must_use]
     pub fn raw(&self) -> &RawValue {

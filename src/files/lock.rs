@@ -152,7 +152,7 @@ fn queue(guard: File, patience: Duration) -> io::Result<Option<File>> {
     }
 }
 
-fn beside(file: &Path, before: &str, after: &str) -> PathBuf {
+pub(super) fn beside(file: &Path, before: &str, after: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(before);
     name.push(file.file_name().unwrap_or_default());
     name.push(after);

@@ -7,9 +7,11 @@
 //! It refuses to know what is in the files. Read `lock.rs` first.
 
 mod held;
+mod left;
 mod lock;
 mod replace;
 
 pub use held::Holder;
+pub use left::{LockState, left_over, lock_state};
 pub use lock::{Lock, LockError, PATIENCE};
 pub use replace::{Previous, Reach, WriteError, backup_of, make_folder, replace};

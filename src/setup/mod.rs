@@ -8,6 +8,8 @@
 mod config_file;
 mod credential;
 mod defaults;
+pub mod doctor;
+mod import;
 mod mentions;
 mod order;
 #[cfg(feature = "sqlite")]
@@ -22,6 +24,7 @@ pub use defaults::{
     DefaultsError, Done, Purpose, Whose, add_alias, add_fallback, aliases, clear_fallbacks, fallbacks,
     model_meant, remove_alias, remove_fallback, set_default,
 };
+pub use import::{Import, ImportError, Imported, Run, found_source, import};
 pub use order::{OrderError, clear_order, set_order};
 #[cfg(feature = "sqlite")]
 pub use pins::{pin_store, pins_of, rename_in_pins, scope_in_words};

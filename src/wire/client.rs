@@ -142,6 +142,23 @@ impl Client {
         })
     }
 
+    /// Whether somebody answers HTTP at this address: connects, TLS included, and asks for nothing. No credential and no
+    /// configured header is sent; any status will do.
+    ///
+    /// # Errors
+    /// [`Failure`] if nobody answers.
+    pub async fn reach(&self, uri: &Uri) -> Result<(), Failure> {
+        let request = Request::head(uri).body(Vec::new());
+        let request = request.map_err(|_| Failure::Garbled)?;
+        let client = self.client(route(uri))?;
+        let request = reqwest::Request::try_from(request).map_err(unsent)?;
+        match timeout(self.limits.first_byte, client.execute(request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Failure::network(Broken::CutOff, error)),
+            Err(_) => Err(Failure::broken(Broken::NoAnswer)),
+        }
+    }
+
     fn client(&self, route: Route) -> Result<&reqwest::Client, Failure> {
         let kept = match route {
             Route::Plain => &self.plain,
