@@ -9,6 +9,7 @@ use super::explain::ExplainArgs;
 use super::global::Global;
 use super::import::ImportArgs;
 use super::models::Models;
+use super::onboard::OnboardArgs;
 use super::parse::ParseArgs;
 use super::pins::Pins;
 use super::wrong::Wrong;
@@ -38,6 +39,11 @@ pub(super) enum Command {
     /// Models, and the credentials that serve them
     #[command(after_help = "Examples:\n  modelpin models\n  modelpin models status --json")]
     Models(Models),
+    /// Set modelpin up, guided or by options
+    #[command(
+        after_help = "Examples:\n  modelpin onboard\n  pass show anthropic | modelpin onboard --non-interactive --anthropic-api-key -\n  modelpin onboard --non-interactive --auth-choice token --token-provider anthropic --token -"
+    )]
+    Onboard(Box<OnboardArgs>),
     /// Look whether everything is as it should be
     #[command(
         after_help = "Examples:\n  modelpin doctor\n  modelpin doctor --offline --json\n  modelpin doctor --fix\n\nWithout --fix it changes nothing. Exit codes: 0 well, 1 an error is left, 2 something ends soon."

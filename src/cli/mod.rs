@@ -13,6 +13,7 @@ mod global;
 mod help;
 mod import;
 mod models;
+mod onboard;
 mod parse;
 mod pins;
 mod place;
@@ -85,6 +86,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
         Command::Doctor(args) => doctor::run(args, &cli.global, &mut stdout.lock()),
         Command::Import(args) => import::run(args, &cli.global, &mut stdout.lock()),
+        Command::Onboard(args) => onboard::run(args, &cli.global, &mut stdout.lock()),
         Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),

@@ -1,6 +1,6 @@
 //! `modelpin models …`: models, and the credentials that serve them.
 
-mod auth;
+pub(super) mod auth;
 mod defaults;
 mod list;
 mod status;

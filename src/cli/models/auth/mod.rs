@@ -15,6 +15,10 @@ use clap::{Args, Subcommand};
 use super::super::global::Global;
 use super::super::wrong::Wrong;
 
+pub(in crate::cli) use add::guided;
+pub(in crate::cli) use kept::{in_future, provider};
+pub(in crate::cli) use paste::until_right;
+
 /// `modelpin models auth`.
 #[derive(Debug, Args)]
 pub(super) struct Auth {
