@@ -8,6 +8,7 @@ use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
 use super::global::Global;
 use super::import::ImportArgs;
+use super::man::ManArgs;
 use super::models::Models;
 use super::onboard::OnboardArgs;
 use super::parse::ParseArgs;
@@ -19,6 +20,7 @@ use super::wrong::Wrong;
 #[command(
     name = "modelpin",
     version,
+    max_term_width = 80,
     disable_help_subcommand = true,
     after_help = "Examples:\n  modelpin chat                     talk in the terminal\n  modelpin models status --json     which credentials there are\n  modelpin explain --provider anthropic --json\n  modelpin help model               how /model is written"
 )]
@@ -33,7 +35,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Talk in the terminal; without credentials, to a built-in demo provider
     #[command(
-        after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json\n\nAway from a terminal it reads a message a line, and exits 1 if any of them went wrong."
+        after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json\n\nAway from a terminal it reads a message a line, and exits 1 if any of them went\nwrong."
     )]
     Chat(ChatArgs),
     /// Models, and the credentials that serve them
@@ -41,12 +43,12 @@ pub(super) enum Command {
     Models(Models),
     /// Set modelpin up, guided or by options
     #[command(
-        after_help = "Examples:\n  modelpin onboard\n  pass show anthropic | modelpin onboard --non-interactive --anthropic-api-key -\n  modelpin onboard --non-interactive --auth-choice token --token-provider anthropic --token -"
+        after_help = "Examples:\n  modelpin onboard\n  pass show anthropic | modelpin onboard --non-interactive --anthropic-api-key -\n  modelpin onboard --non-interactive --token-provider anthropic --token -"
     )]
     Onboard(Box<OnboardArgs>),
     /// Look whether everything is as it should be
     #[command(
-        after_help = "Examples:\n  modelpin doctor\n  modelpin doctor --offline --json\n  modelpin doctor --fix\n\nWithout --fix it changes nothing. Exit codes: 0 well, 1 an error is left, 2 something ends soon."
+        after_help = "Examples:\n  modelpin doctor\n  modelpin doctor --offline --json\n  modelpin doctor --fix\n\nWithout --fix it changes nothing. Exit codes: 0 well, 1 an error is left,\n2 something ends soon."
     )]
     Doctor(DoctorArgs),
     /// Take over what OpenClaw, Moltbot or Clawdbot keeps; nothing is changed there
@@ -71,7 +73,7 @@ pub(super) enum Command {
     Parse(ParseArgs),
     /// Say what failed answers mean: JSON Lines in, JSON Lines out
     #[command(
-        after_help = "Example:\n  echo '{\"provider\": \"openai\", \"status\": 429, \"headers\": {\"retry-after\": \"20\"}}' | modelpin classify"
+        after_help = "Examples:\n  echo '{\"provider\": \"openai\", \"status\": 429}' | modelpin classify\n  modelpin classify < answers.jsonl"
     )]
     Classify,
     /// Show help, for a command or for a topic: `modelpin help model`
@@ -84,12 +86,17 @@ pub(super) enum Command {
     },
     /// Print completions for a shell
     #[command(
-        after_help = "Examples:\n  source <(modelpin completions bash)\n  modelpin completions fish > ~/.config/fish/completions/modelpin.fish"
+        after_help = "Examples:\n  source <(modelpin completions bash)\n  modelpin completions zsh > \"${fpath[1]}/_modelpin\"\n  modelpin completions fish > ~/.config/fish/completions/modelpin.fish"
     )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the manual as a man page
+    #[command(
+        after_help = "Examples:\n  modelpin man | man -l -\n  modelpin man --dir ~/.local/share/man/man1"
+    )]
+    Man(ManArgs),
 }
 
 /// `modelpin chat`.

@@ -33,7 +33,7 @@ pub(super) struct Global {
     #[arg(help_heading = ANYWHERE, short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) quiet: u8,
     /// How logs are written
-    #[arg(help_heading = ANYWHERE, long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    #[arg(help_heading = ANYWHERE, long, global = true, value_enum, value_name = "HOW", default_value_t = LogFormat::Text)]
     pub(super) log_format: LogFormat,
 }
 

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::similar;
+
 use super::args;
 use super::wrong::Wrong;
 
@@ -18,14 +20,109 @@ pub(super) fn run(topic: &[String], out: &mut impl Write) -> Result<ExitCode, Wr
     for name in topic {
         found = match found.find_subcommand_mut(name) {
             Some(inner) => inner,
-            None => {
-                return Err(Wrong::Usage(format!(
-                    "there is no help for `{}`; try `modelpin help`",
-                    topic.join(" ")
-                )));
-            }
+            None => return Err(unknown(topic, name)),
         };
     }
     write!(out, "{}", found.render_long_help())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody is told who gave no command at all.
+pub(super) const SHORT: &str = "\
+modelpin: choose which model and which credential a chat uses
+
+  modelpin chat             talk in the terminal; no account is needed
+  modelpin models status    which credentials there are, and which is next
+  modelpin help             every command
+  modelpin help model       how /model is written in a chat
+";
+
+fn unknown(topic: &[String], name: &str) -> Wrong {
+    let root = args::command();
+    let mut near = "try `modelpin help`".to_owned();
+    // A name is looked for among its neighbours.
+    let mut around = Some(&root);
+    for known in topic.iter().take_while(|part| *part != name) {
+        around = around.and_then(|command| command.find_subcommand(known));
+    }
+    let names: Vec<&str> = around
+        .into_iter()
+        .flat_map(|command| command.get_subcommands().map(clap::Command::get_name))
+        .collect();
+    if let [first, ..] = similar::nearest(name, names, 1)[..] {
+        near = format!("did you mean `{first}`?");
+    }
+    Wrong::Usage(format!("there is no help for `{}`; {near}", topic.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::man::{every, path_of};
+    use super::*;
+
+    /// What a terminal of the usual width shows without breaking a line.
+    const WIDTH: usize = 80;
+
+    /// Every command, with `wrong` for what is wrong with it.
+    fn all_are_right(wrong: impl Fn(&mut clap::Command) -> Vec<String>) {
+        let mut root = args::command();
+        root.build();
+        let told: Vec<String> = every(&root)
+            .into_iter()
+            .flat_map(|command| {
+                let told = wrong(&mut command.clone());
+                let path = path_of(command).to_owned();
+                told.into_iter().map(move |told| format!("{path}: {told}"))
+            })
+            .collect();
+        assert!(told.is_empty(), "\n{}", told.join("\n"));
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_shows_examples_of_itself() {
+        all_are_right(|command| {
+            let mut wrong = Vec::new();
+            if command.get_about().is_none() {
+                wrong.push("does not say what it does".to_owned());
+            }
+            let after = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let examples = || after.lines().filter(|line| line.starts_with("  "));
+            if !after.starts_with("Example") || !examples().any(|line| line.contains(path_of(command))) {
+                wrong.push("`after_help` does not begin with `Examples:` of this command".to_owned());
+            }
+            let wide = after.lines().filter(|line| line.chars().count() > WIDTH);
+            wrong.extend(wide.map(|line| format!("an example over {WIDTH} columns: {line}")));
+            wrong
+        });
+    }
+
+    #[test]
+    fn every_option_says_what_it_is_for() {
+        all_are_right(|command| {
+            let silent = command
+                .get_arguments()
+                .filter(|argument| argument.get_help().is_none());
+            silent
+                .map(|argument| format!("`{}` has no help", argument.get_id()))
+                .collect()
+        });
+    }
+
+    #[test]
+    fn help_fits_80_columns() {
+        all_are_right(|command| {
+            let help = command.render_long_help().to_string();
+            let wide = help.lines().filter(|line| line.chars().count() > WIDTH);
+            wide.map(|line| format!("over {WIDTH} columns: {line}")).collect()
+        });
+    }
+
+    #[test]
+    fn short_help_is_short() {
+        assert!(SHORT.lines().count() <= 8);
+        assert!(SHORT.lines().all(|line| line.chars().count() <= WIDTH));
+    }
 }

@@ -12,6 +12,7 @@ mod explain;
 mod global;
 mod help;
 mod import;
+mod man;
 mod models;
 mod onboard;
 mod parse;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -55,7 +56,11 @@ pub fn main() -> ExitCode {
                 ExitCode::SUCCESS
             };
             // Nobody is left to tell if even this cannot be written.
-            let _ = told.print();
+            let _ = if std::env::args_os().len() < 2 {
+                anstream::stderr().write_all(help::SHORT.as_bytes())
+            } else {
+                told.print()
+            };
             return code;
         }
     };
@@ -96,8 +101,13 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             stdout.lock().write_all(&text)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Man(args) => man::run(args, &mut stdout.lock()),
     }
 }
+
+/// The crates that carry requests. What they log below `debug` is about single bytes and header fields, among which are
+/// credentials; so it is not written, whatever is asked for.
+const CARRIERS: [&str; 6] = ["h2", "hyper", "hyper_util", "reqwest", "rustls", "tower"];
 
 /// Logs to standard error: warnings, or what `-v`, `-q` and `RUST_LOG` ask for.
 fn log(cli: &Cli) {
@@ -113,6 +123,11 @@ fn log(cli: &Cli) {
         .ok()
         .and_then(|wanted| wanted.parse().ok())
         .unwrap_or_else(|| level.parse().unwrap_or_default());
+    let carriers = CARRIERS.map(|carrier| (carrier, LevelFilter::DEBUG));
+    let most = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_targets(carriers);
+    let filter = filter.and(most);
     let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let logs = match cli.global.log_format {

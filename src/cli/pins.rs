@@ -53,7 +53,7 @@ enum PinsCommand {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = false, args = ["session", "scope", "all"])]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["session", "scope", "all"])))]
 struct ClearArgs {
     /// The pin of this chat
     #[arg(long, value_name = "CHAT")]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -39,6 +40,9 @@ pub(super) enum Wrong {
     Agent(#[from] UnknownAgent),
     #[error(transparent)]
     Chat(#[from] ChatError),
+    /// A file that a command was to write.
+    #[error("cannot write {}", .0.display())]
+    File(PathBuf, #[source] std::io::Error),
     #[error("reading or writing failed")]
     Io(#[from] std::io::Error),
 }

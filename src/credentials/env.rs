@@ -88,6 +88,13 @@ pub fn known_providers() -> impl Iterator<Item = ProviderId> {
     TABLE.iter().map(|(id, _)| ProviderId::new(id))
 }
 
+/// Every variable of the table; one that two providers share comes twice.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    TABLE
+        .iter()
+        .flat_map(|(_, names)| names.iter().map(|known| known.name))
+}
+
 /// The first provider that a variable is a credential of; `None` for a name outside the table.
 #[must_use]
 pub fn provider_of(name: &str) -> Option<ProviderId> {

@@ -1,4 +1,5 @@
-//! The environment, from three layers: the process, the `.env` of the state directory, the configuration.
+//! The environment, from four layers: the process, the `.env` of the state directory, the configuration, and, if the
+//! configuration wants it, a login shell.
 //!
 //! A `.env` in the working directory is not read: a folder that was cloned must not choose whose account pays.
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::dotenv::DotEnv;
-use super::env::{known_providers, names_of};
+use super::env::{all, known_providers, names_of};
+use super::login_shell::{LoginShell, ShellProblem};
 use super::sanitise::sanitised;
 use crate::config::{Config, SecretInput};
 use crate::credential::CredentialKind;
@@ -23,6 +25,7 @@ pub struct Environment {
     process: Arc<Lookup>,
     dotenv: DotEnv,
     config: IndexMap<String, SecretInput>,
+    shell: Option<Arc<LoginShell>>,
 }
 
 /// Where a variable was found.
@@ -34,6 +37,8 @@ pub enum Layer {
     DotEnv,
     /// `env` in the configuration.
     Config,
+    /// A login shell.
+    Shell,
 }
 
 /// A variable of the table that is set.
@@ -50,7 +55,7 @@ pub struct FoundKey {
 }
 
 impl Environment {
-    /// Puts the layers together; `process` looks up one variable of the process.
+    /// Puts the layers together; `process` looks up one variable of the process. No login shell is asked.
     #[must_use]
     pub fn new(
         process: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
@@ -61,13 +66,21 @@ impl Environment {
             process: Arc::new(process),
             dotenv,
             config: config.env.vars.clone(),
+            shell: None,
         }
     }
 
-    /// The same, with the variables of this process. A value that is not Unicode counts as not set.
+    /// The same, with the variables of this process, and with its person's login shell if `env.shellEnv.enabled` says
+    /// so. A value that is not Unicode counts as not set.
+    ///
+    /// The shell is asked at most once, when a variable of the table is first looked for and *none* of the table is set
+    /// in the other layers; whoever asks then waits for it.
     #[must_use]
     pub fn of_process(dotenv: DotEnv, config: &Config) -> Self {
-        Self::new(|name| std::env::var(name).ok(), dotenv, config)
+        Self {
+            shell: LoginShell::of_process(config.env.shell).map(Arc::new),
+            ..Self::new(|name| std::env::var(name).ok(), dotenv, config)
+        }
     }
 
     /// The value of a variable, sanitised, and where it was found; a blank one counts as not set.
@@ -76,14 +89,19 @@ impl Environment {
     /// and in `.env` only.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<(Secret, Layer)> {
-        self.outside(name).or_else(|| {
-            let value = match self.config.get(name)? {
-                SecretInput::Plain(value) => sanitised(value.expose()),
-                SecretInput::Env(other) => self.outside(other)?.0,
-                _ => return None,
-            };
-            (!value.is_blank()).then_some((value, Layer::Config))
-        })
+        self.written(name).or_else(|| self.by_shell(name))
+    }
+
+    /// The variables that the login shell gave, by name; none before it was asked.
+    #[must_use]
+    pub fn applied_from_shell(&self) -> Vec<&'static str> {
+        self.shell.as_ref().map_or_else(Vec::new, |shell| shell.applied())
+    }
+
+    /// Why the login shell gave nothing, if it was asked and something went wrong.
+    #[must_use]
+    pub fn shell_problem(&self) -> Option<&ShellProblem> {
+        self.shell.as_ref()?.problem()
     }
 
     /// The variables of the table that are set for a provider. The first one is used; if there are more, they
@@ -116,10 +134,26 @@ impl Environment {
             .collect()
     }
 
-    /// The names of the table that were taken from the login shell.
-    #[must_use]
-    pub fn applied_from_shell(&self) -> Vec<&'static str> {
-        Vec::new()
+    /// From the layers that need no shell.
+    fn written(&self, name: &str) -> Option<(Secret, Layer)> {
+        self.outside(name).or_else(|| {
+            let value = match self.config.get(name)? {
+                SecretInput::Plain(value) => sanitised(value.expose()),
+                SecretInput::Env(other) => self.outside(other)?.0,
+                _ => return None,
+            };
+            (!value.is_blank()).then_some((value, Layer::Config))
+        })
+    }
+
+    fn by_shell(&self, name: &str) -> Option<(Secret, Layer)> {
+        let shell = self.shell.as_ref()?;
+        if !all().any(|known| known == name) {
+            return None;
+        }
+        let answer = shell.answer(|| all().all(|known| self.written(known).is_none()));
+        let (_, value) = answer.iter().find(|(known, _)| *known == name)?;
+        Some((value.clone(), Layer::Shell))
     }
 
     fn outside(&self, name: &str) -> Option<(Secret, Layer)> {
@@ -138,6 +172,7 @@ impl fmt::Debug for Environment {
         f.debug_struct("Environment")
             .field("dotenv", &self.dotenv)
             .field("config", &self.config)
+            .field("shell", &self.shell)
             .finish_non_exhaustive()
     }
 }

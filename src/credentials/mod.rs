@@ -1,8 +1,10 @@
 //! Which credentials does an agent have, and where do they come from?
 //!
 //! [`AuthStore`] reads `auth-profiles.json` and keeps all that it does not understand as it stands, so that
-//! `AuthStore::change` (feature `setup`), the one way to write it, loses nothing. [`Environment`] looks at the variables of a fixed table, and at those
-//! that a file asks for by name; at no others. [`AgentCredentials`] joins the two with the configuration: it
+//! `AuthStore::change` (feature `setup`), the one way to write it, loses nothing. [`Environment`] looks at the
+//! variables of a fixed table, and at those that a file asks for by name; at no others. Only if the configuration wants
+//! it, a login shell is asked for the variables of the table (`login_shell.rs` decides, `shell_process.rs` runs it).
+//! [`AgentCredentials`] joins the two with the configuration: it
 //! gives facts for [`order::rank`](crate::order::rank), and the [`Credential`](crate::credential::Credential)
 //! behind a profile.
 //!
@@ -22,6 +24,7 @@ mod duplicates;
 mod env;
 mod environment;
 mod file;
+mod login_shell;
 mod mode;
 #[cfg(feature = "setup")]
 mod new_profile;
@@ -33,6 +36,8 @@ mod raw;
 mod rescue;
 mod resolve;
 mod sanitise;
+#[cfg(all(unix, feature = "login-shell"))]
+mod shell_process;
 mod usage;
 
 pub use agent::AgentCredentials;
@@ -46,6 +51,7 @@ pub use duplicates::shared_refresh_tokens;
 pub use env::{EnvName, known_providers, names_of, provider_of};
 pub use environment::{Environment, FoundKey, Layer};
 pub use file::{AuthStore, StoreError};
+pub use login_shell::ShellProblem;
 pub use mode::wider_mode;
 #[cfg(feature = "setup")]
 pub use new_profile::{NewProfile, NewSecret};

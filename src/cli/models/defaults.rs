@@ -57,24 +57,32 @@ pub(super) enum Aliases {
 #[derive(Debug, Subcommand)]
 pub(super) enum Fallbacks {
     /// Show them in order
-    #[command(after_help = "Example:\n  modelpin models fallbacks list")]
+    #[command(
+        after_help = "Examples:\n  modelpin models fallbacks list\n  modelpin models image-fallbacks list"
+    )]
     List(Listing),
     /// Put a model at the end
-    #[command(after_help = "Example:\n  modelpin models fallbacks add openai/gpt-5.1")]
+    #[command(
+        after_help = "Examples:\n  modelpin models fallbacks add openai/gpt-5.1\n  modelpin models image-fallbacks add openai/gpt-5.1"
+    )]
     Add {
         /// An alias, or provider/model
         #[arg(value_name = "REF")]
         model: String,
     },
     /// Take a model out
-    #[command(after_help = "Example:\n  modelpin models fallbacks remove openai/gpt-5.1")]
+    #[command(
+        after_help = "Examples:\n  modelpin models fallbacks remove openai/gpt-5.1\n  modelpin models image-fallbacks remove openai/gpt-5.1"
+    )]
     Remove {
         /// An alias, or provider/model
         #[arg(value_name = "REF")]
         model: String,
     },
     /// Take all out
-    #[command(after_help = "Example:\n  modelpin models fallbacks clear")]
+    #[command(
+        after_help = "Examples:\n  modelpin models fallbacks clear\n  modelpin models image-fallbacks clear"
+    )]
     Clear,
 }
 

@@ -9,9 +9,11 @@ mod home;
 mod provider;
 
 mod classify;
+mod closed_world;
 mod explain;
 mod parse;
 mod screen;
+mod shell;
 mod status;
 mod talk;
 mod usage;

@@ -36,7 +36,7 @@ enum OrderCommand {
     },
     /// Keep an order for the agent
     #[command(
-        after_help = "Example:\n  modelpin models auth order set --provider anthropic anthropic:work anthropic:default"
+        after_help = "Example:\n  modelpin models auth order set --provider openai openai:work openai:default"
     )]
     Set {
         #[command(flatten)]
