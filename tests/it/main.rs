@@ -17,6 +17,8 @@ mod readme;
 mod render;
 mod scenario;
 mod stores;
+#[cfg(all(feature = "setup", unix))]
+mod storm;
 mod wire;
 #[cfg(feature = "client")]
 mod wire_client;
