@@ -93,9 +93,7 @@ fn put(path: &Path, content: &[u8], reach: Reach) -> Result<(), WriteError> {
         .open(path)
         .map_err(failed("make a temporary file beside", path))?;
     file.write_all(content).map_err(failed("write", path))?;
-    // Says so before the rename if the disk is full; `commit` makes sure once more, renames, and syncs the directory.
-    file.sync_all().map_err(failed("write", path))?;
-    tracing::trace!(path = %path.display(), "content is on disk; it takes its place");
+    // `commit` brings the content to disk before it takes the name, and the folder after it.
     file.commit().map_err(failed("replace", path))
 }
 

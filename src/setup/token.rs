@@ -30,7 +30,8 @@ pub enum TokenError {
     #[error("it has more than 32,768 characters: that is no credential")]
     TooLong,
     /// It does not begin like a setup token.
-    #[error("a setup token begins with {SETUP_TOKEN}; `claude setup-token` prints one")]
+    // The whole beginning is not shown: whoever looks for parts of keys in logs would find it.
+    #[error("it does not begin as setup tokens do; `claude setup-token` prints one")]
     NoSetupToken,
     /// It is an API key of Anthropic.
     #[error(

@@ -104,7 +104,7 @@ fn locks(path: &Path, found: &mut Vec<Finding>) {
         }
         Ok(LockState::Free) | Err(_) => {}
     }
-    for left in left_over(path) {
+    for left in left_over(path).into_iter().chain(left_over(&backup_of(path))) {
         let what = format!("{} was left behind by a process that was killed", left.display());
         let remedy = "`modelpin doctor --fix` takes it away; it may hold secrets";
         found.push(Finding::new(Severity::Warning, "left-over", what, remedy).fixable());
@@ -150,7 +150,7 @@ pub fn mend_stores(patient: &Patient) -> Vec<Result<String, String>> {
                 Err(wrong) => Err(causes(&wrong)),
             });
         }
-        for left in left_over(path) {
+        for left in left_over(path).into_iter().chain(left_over(&backup_of(path))) {
             done.push(match fs::remove_file(&left) {
                 Ok(()) => Ok(format!("{} is gone", left.display())),
                 Err(wrong) => Err(format!("cannot take {} away: {wrong}", left.display())),

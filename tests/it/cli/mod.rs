@@ -6,6 +6,8 @@
 //! terminal, `wire.rs` what it sends to providers, `screen.rs` the same on a pseudo-terminal.
 
 mod home;
+mod keep;
+mod leaks;
 mod provider;
 
 mod classify;
@@ -16,5 +18,6 @@ mod screen;
 mod shell;
 mod status;
 mod talk;
+mod typed;
 mod usage;
 mod wire;
