@@ -113,6 +113,10 @@ impl Explained {
 }
 
 pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    Wrong::if_a_key("--provider", &args.provider)?;
+    for (option, value) in [("--model", &args.model), ("--profile", &args.profile)] {
+        Wrong::if_a_key(option, value.as_deref().unwrap_or_default())?;
+    }
     let modelpin = place::open(global)?;
     let session = place::session(global, &args.session)?;
     let actor = Actor::operator();

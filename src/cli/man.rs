@@ -208,7 +208,11 @@ of the configuration, then, if
 .B env.shellEnv.enabled
 is true and no key was found, in a login shell. A
 .B .env
-in the working directory and variables for proxies are not used.
+in the working directory is not read.
+.TP
+.B HTTPS_PROXY
+A proxy for providers at https addresses; it carries what it cannot read. For http
+addresses no proxy is used.
 .SH FILES
 .TP
 .I ~/.modelpin

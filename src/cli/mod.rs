@@ -13,6 +13,7 @@ mod global;
 mod help;
 mod import;
 mod man;
+mod misused;
 mod models;
 mod onboard;
 mod parse;
@@ -50,18 +51,14 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => {
-            let code = if told.use_stderr() {
-                ExitCode::from(USAGE)
-            } else {
-                ExitCode::SUCCESS
-            };
             // Nobody is left to tell if even this cannot be written.
-            let _ = if std::env::args_os().len() < 2 {
-                anstream::stderr().write_all(help::SHORT.as_bytes())
-            } else {
-                told.print()
-            };
-            return code;
+            if told.use_stderr() {
+                let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+                let _ = misused::tell(&told, &arguments);
+                return ExitCode::from(USAGE);
+            }
+            let _ = told.print();
+            return ExitCode::SUCCESS;
         }
     };
     log(&cli);

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::chat::ChatError;
 use crate::config::UnknownAgent;
+use crate::echo;
 use crate::middleware::BuildError;
 use crate::resolver::BookError;
 use crate::setup::PlaceError;
@@ -48,6 +49,17 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
+    /// Refuses a name that is a key, which somebody typed in the wrong place; it is not repeated.
+    pub(super) fn if_a_key(option: &str, value: &str) -> Result<(), Self> {
+        match echo::discreet(value) {
+            std::borrow::Cow::Borrowed(_) => Ok(()),
+            std::borrow::Cow::Owned(_) => Err(Self::Usage(format!(
+                "{option} takes a name, and this looks like a key; it stays in the history of your shell, so \
+                 consider it known and make a new one"
+            ))),
+        }
+    }
+
     /// Files were not changed.
     pub(super) fn setup(wrong: impl Error + 'static) -> Self {
         Self::Setup(Box::new(wrong))
@@ -80,12 +92,7 @@ impl Wrong {
         if self.is_nobody_reading() {
             return Ok(());
         }
-        write!(out, "error: {self}")?;
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            write!(out, ": {error}")?;
-            cause = error.source();
-        }
-        writeln!(out)
+        // A key that somebody typed in the place of a name is not repeated.
+        writeln!(out, "error: {}", echo::discreet(&echo::causes(self)))
     }
 }

@@ -89,7 +89,7 @@ impl Environment {
     /// and in `.env` only.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<(Secret, Layer)> {
-        self.written(name).or_else(|| self.by_shell(name))
+        self.written(name).or_else(|| self.of_shell(name))
     }
 
     /// The variables that the login shell gave, by name; none before it was asked.
@@ -146,7 +146,7 @@ impl Environment {
         })
     }
 
-    fn by_shell(&self, name: &str) -> Option<(Secret, Layer)> {
+    fn of_shell(&self, name: &str) -> Option<(Secret, Layer)> {
         let shell = self.shell.as_ref()?;
         if !all().any(|known| known == name) {
             return None;

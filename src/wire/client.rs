@@ -1,6 +1,7 @@
 //! Requests over the network.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -50,14 +51,14 @@ pub enum ClientError {
 
 /// Asks providers over HTTP/1.1, and follows no redirect: a credential goes to its own provider and nowhere else.
 ///
-/// No proxy of the environment is used (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`): whoever sets a variable must not
-/// choose who reads along, and a proxy reads everything that goes to an `http` address. Whom TLS trusts is the
-/// machine's affair; on Linux that includes `SSL_CERT_FILE` and `SSL_CERT_DIR`. A request is sent once and never
-/// repeated. Connections are kept open between requests.
+/// The proxy of the environment is used for `https` alone, where it carries what it cannot read; over plain `http` it would
+/// be handed the credential. It is not used for loopback, where a proxy would be another machine's loopback.
+/// A request is sent once and never repeated. Connections are kept open between requests.
 pub struct Client {
     limits: Limits,
     plain: OnceLock<reqwest::Client>,
-    tls: OnceLock<reqwest::Client>,
+    loopback_tls: OnceLock<reqwest::Client>,
+    outside: OnceLock<reqwest::Client>,
 }
 
 impl fmt::Debug for Client {
@@ -71,10 +72,12 @@ impl fmt::Debug for Client {
 /// Which way a request goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
-    /// `http`: works on a machine without any certificates.
+    /// `http`, to this machine or another: without a proxy, and on a machine without any certificates.
     Plain,
-    /// `https`.
-    Tls,
+    /// `https` on this machine.
+    LoopbackTls,
+    /// Everything else.
+    Outside,
 }
 
 impl Client {
@@ -89,7 +92,8 @@ impl Client {
         Ok(Self {
             limits,
             plain: OnceLock::new(),
-            tls: OnceLock::new(),
+            loopback_tls: OnceLock::new(),
+            outside: OnceLock::new(),
         })
     }
 
@@ -158,18 +162,21 @@ impl Client {
     fn client(&self, route: Route) -> Result<&reqwest::Client, Failure> {
         let kept = match route {
             Route::Plain => &self.plain,
-            Route::Tls => &self.tls,
+            Route::LoopbackTls => &self.loopback_tls,
+            Route::Outside => &self.outside,
         };
         if let Some(client) = kept.get() {
             return Ok(client);
         }
         let mut builder = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
-            .no_proxy()
             .retry(reqwest::retry::never())
             .referer(false)
             .tcp_nodelay(true)
             .connect_timeout(self.limits.connect);
+        if route != Route::Outside {
+            builder = builder.no_proxy();
+        }
         if route == Route::Plain {
             builder = builder.tls_certs_only([]);
         }
@@ -179,9 +186,14 @@ impl Client {
 }
 
 fn route(uri: &Uri) -> Route {
-    match uri.scheme_str() {
-        Some("http") => Route::Plain,
-        _ => Route::Tls,
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match (loopback, uri.scheme_str()) {
+        (_, Some("http")) => Route::Plain,
+        (true, _) => Route::LoopbackTls,
+        (false, _) => Route::Outside,
     }
 }
 

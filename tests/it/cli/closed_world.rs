@@ -1,10 +1,10 @@
 //! What surrounds the process chooses neither whose account pays nor who reads along.
 
 use std::fs;
+use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -178,19 +178,21 @@ fn the_process_goes_before_dotenv_before_the_configuration_before_the_shell() {
     assert_eq!(handle(&status(&home, &[shell, given])), of_process);
 }
 
-/// A proxy that counts who comes, and hangs up.
-fn proxy() -> (String, Arc<AtomicUsize>) {
+/// A proxy that keeps the first lines of everybody who comes, and hangs up.
+fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
-    let count = Arc::new(AtomicUsize::new(0));
-    let came = Arc::clone(&count);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
     thread::spawn(move || {
-        for socket in listener.incoming() {
-            came.fetch_add(1, Ordering::SeqCst);
-            drop(socket);
+        for mut socket in listener.incoming().flatten() {
+            let mut first = [0; 4096];
+            let read = socket.read(&mut first).unwrap_or(0);
+            let first = String::from_utf8_lossy(&first[..read]).into_owned();
+            kept.lock().expect("no test panicked with it").push(first);
         }
     });
-    (format!("http://{address}"), count)
+    (format!("http://{address}"), seen)
 }
 
 fn poisoned(home: &Home, proxy: &str) -> Ran {
@@ -216,8 +218,8 @@ fn poisoned(home: &Home, proxy: &str) -> Ran {
 }
 
 #[test]
-fn no_proxy_of_the_environment_sees_a_request() {
-    let (proxy, came) = proxy();
+fn no_proxy_of_the_environment_sees_a_credential() {
+    let (proxy, seen) = proxy();
     let provider = Provider::start(|_| Answer::anthropic("ok"));
     let home_at = |url: &str| {
         let config = json!({ "agents": { "defaults": { "model": "anthropic/claude-opus-4-5" } },
@@ -228,11 +230,22 @@ fn no_proxy_of_the_environment_sees_a_request() {
     poisoned(&home_at(&provider.url("")), &proxy).succeeded();
     assert_eq!(provider.asked()[0].header("x-api-key"), [KEY]);
     assert!(!format!("{:?}", provider.asked()).contains("POISON"));
-    // Names that nobody resolves: a proxy would be asked to.
-    for url in ["http://provider.invalid", "https://provider.invalid"] {
-        poisoned(&home_at(url), &proxy).failed(1);
-    }
-    assert_eq!(came.load(Ordering::SeqCst), 0, "somebody came to the proxy");
+    // A name that nobody resolves: a proxy would be asked to.
+    poisoned(&home_at("http://provider.invalid"), &proxy).failed(1);
+    let seen = || seen.lock().expect("no test panicked with it").clone();
+    assert!(seen().is_empty(), "somebody came: {:?}", seen());
+
+    // Where TLS goes through it, a proxy is told a name and a port, and nothing that is meant for the provider.
+    poisoned(&home_at("https://provider.invalid"), &proxy).failed(1);
+    assert!(
+        seen()
+            .iter()
+            .all(|first| first.starts_with("CONNECT provider.invalid:443 HTTP/1.1\r\n")),
+        "{:?}",
+        seen()
+    );
+    assert_no_secret(&seen().concat(), &BOTH);
+    assert!(!seen().concat().to_lowercase().contains("anthropic-version"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod provider;
 
 mod classify;
 mod closed_world;
+mod contrib;
 mod explain;
 mod parse;
 mod screen;

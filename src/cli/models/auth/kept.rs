@@ -17,6 +17,7 @@ use super::super::super::wrong::Wrong;
 
 /// Reads the provider that was named, and tells if no provider of that name is known.
 pub(in crate::cli) fn provider(written: &str, place: &Place) -> Result<ProviderId, Wrong> {
+    Wrong::if_a_key("--provider", written)?;
     let provider = ProviderId::new(written);
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if provider.as_str().is_empty() || !provider.as_str().chars().all(fits) {

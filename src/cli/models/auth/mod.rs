@@ -43,7 +43,7 @@ enum AuthCommand {
     SetupToken(paste::SetupTokenArgs),
     /// Keep a token of any provider
     #[command(
-        after_help = "Examples:\n  modelpin models auth paste-token --provider anthropic --expires-in 365d\n  pass show anthropic | modelpin models auth paste-token --provider anthropic\n  modelpin models auth paste-token --provider anthropic --name work"
+        after_help = "Examples:\n  modelpin models auth paste-token --provider anthropic --expires-in 365d\n  pass show anthropic | modelpin models auth paste-token --provider anthropic\n  modelpin models auth paste-token --provider openai --profile-id openai:work"
     )]
     PasteToken(paste::PasteTokenArgs),
     /// Keep an API key of any provider
@@ -53,7 +53,7 @@ enum AuthCommand {
     PasteApiKey(paste::PasteApiKeyArgs),
     /// In which order the profiles of a provider are tried, for one agent
     #[command(
-        after_help = "Examples:\n  modelpin models auth order get --provider anthropic\n  modelpin models auth order set --provider anthropic anthropic:work\n  modelpin models auth order clear --provider anthropic"
+        after_help = "Examples:\n  modelpin models auth order get --provider anthropic\n  modelpin models auth order set --provider openai openai:work openai:home\n  modelpin models auth order clear --provider anthropic"
     )]
     Order(order::Order),
     /// Forget that a profile rests

@@ -36,7 +36,7 @@ enum OrderCommand {
     },
     /// Keep an order for the agent
     #[command(
-        after_help = "Example:\n  modelpin models auth order set --provider openai openai:work openai:default"
+        after_help = "Example:\n  modelpin models auth order set --provider openai openai:work openai:home"
     )]
     Set {
         #[command(flatten)]
@@ -62,6 +62,7 @@ struct Provider {
 
 impl Provider {
     fn id(&self) -> Result<ProviderId, Wrong> {
+        Wrong::if_a_key("--provider", &self.provider)?;
         let id = ProviderId::new(&self.provider);
         if id.as_str().is_empty() {
             return Err(Wrong::Usage("--provider is blank".to_owned()));
