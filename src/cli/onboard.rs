@@ -11,13 +11,11 @@ use crate::credentials::{NewProfile, NewSecret, Replace, known_providers};
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
 use crate::secret::Secret;
-use crate::setup::{
-    Place, Purpose, Whose, found_source, is_setup_token, keep, model_meant, pasted, set_default, setup_token,
-};
+use crate::setup::{Place, Purpose, Whose, found_source, keep, model_meant, pasted, set_default};
 
 use super::ask::{self, Usual};
 use super::global::Global;
-use super::models::auth::{guided, in_future, provider, until_right};
+use super::models::auth::{guided, in_future, provider, until_right, warn_if_cut_off};
 use super::place;
 use super::span::span;
 use super::wrong::Wrong;
@@ -140,15 +138,8 @@ fn by_options(
     }
     if let Some(written) = &args.token {
         let provider = provider(args.token_provider.as_deref().unwrap_or("anthropic"), place)?;
-        let anthropic = provider.as_str() == "anthropic";
-        let token = given(written, "--token", |text| {
-            let secret = pasted(text)?;
-            if anthropic && is_setup_token(&secret) {
-                setup_token(text)
-            } else {
-                Ok(secret)
-            }
-        })?;
+        let token = given(written, "--token", pasted)?;
+        warn_if_cut_off(&token);
         let id = ProfileId::new(&format!("{provider}:manual"));
         let secret = NewSecret::Token(token, args.token_expires_in.map(in_future));
         wanted.push((id, NewProfile::new(provider, secret)));

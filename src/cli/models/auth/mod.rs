@@ -17,7 +17,7 @@ use super::super::wrong::Wrong;
 
 pub(in crate::cli) use add::guided;
 pub(in crate::cli) use kept::{in_future, provider};
-pub(in crate::cli) use paste::until_right;
+pub(in crate::cli) use paste::{until_right, warn_if_cut_off};
 
 /// `modelpin models auth`.
 #[derive(Debug, Args)]

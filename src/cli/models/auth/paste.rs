@@ -98,14 +98,8 @@ pub(super) fn token(args: &PasteTokenArgs, global: &Global, out: &mut impl Write
     let place = place::operate(global)?;
     let provider = provider(&args.provider, &place)?;
     let anthropic = provider.as_str() == "anthropic";
-    let token = until_right(&format!("Token for {provider} (hidden): "), |text| {
-        let secret = pasted(text)?;
-        if anthropic && is_setup_token(&secret) {
-            read_setup_token(text)
-        } else {
-            Ok(secret)
-        }
-    })?;
+    let token = until_right(&format!("Token for {provider} (hidden): "), pasted)?;
+    warn_if_cut_off(&token);
     let expires = args.expires_in.map(in_future);
     let mut secret = NewSecret::Token(token, expires);
     let mut usual = "manual";
@@ -141,6 +135,13 @@ pub(super) fn api_key(
     let new = NewProfile::new(provider, NewSecret::ApiKey(key));
     keep_and_tell(global, &place, &id, &new, args.target.replacing(), out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells if it begins like a setup token and is shorter than one.
+pub(in crate::cli) fn warn_if_cut_off(token: &Secret) {
+    if let (true, Err(wrong)) = (is_setup_token(token), read_setup_token(token.expose())) {
+        ask::say(&format!("warning: {wrong}."));
+    }
 }
 
 /// Asks until the answer is right; a pipe answers once.
