@@ -100,6 +100,7 @@
 //! # Features
 //!
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
+//! `login-shell` lets a login shell be asked for keys, where the configuration wants it.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;

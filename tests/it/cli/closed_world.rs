@@ -288,3 +288,30 @@ fn no_program_is_run_that_path_finds() {
         assert!(!trapped.exists(), "{args:?} ran a program of a folder in PATH");
     }
 }
+
+#[test]
+fn what_carries_requests_never_logs_bytes_whatever_is_asked_for() {
+    let provider = Provider::start(|_| Answer::anthropic("ok"));
+    let config = json!({ "agents": { "defaults": { "model": "anthropic/claude-opus-4-5" } },
+        "models": { "providers": { "anthropic": { "baseUrl": provider.url("") } } } });
+    let profile = json!({ "type": "api_key", "provider": "anthropic", "key": KEY });
+    let home = Home::with(&config, &json!({ "profiles": { "anthropic:a": profile } }));
+    for wanted in [
+        "trace",
+        "hyper=trace,hyper_util=trace,reqwest=trace,rustls=trace,modelpin=trace",
+    ] {
+        let mut command = home.modelpin(&["chat", "--json", "-vvv"]);
+        let told = run(command.env("RUST_LOG", wanted), b"hi\n").succeeded();
+        assert!(told.err.contains("DEBUG"), "it logs: {}", told.err);
+        for carrier in [
+            "TRACE hyper",
+            "TRACE reqwest",
+            "TRACE rustls",
+            "TRACE h2",
+            "TRACE tower",
+        ] {
+            assert!(!told.err.contains(carrier), "{}", told.err);
+        }
+        assert_no_secret(&told.all(), &BOTH);
+    }
+}

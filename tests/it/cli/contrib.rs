@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::home::{Home, Ran, assert_no_secret, run};
+use super::home::{Home, Ran, assert_no_secret, not_tried, run};
 use super::provider::{Answer, Provider};
 
 const TOKEN: &str = "sk-ant-oat01-EXAMPLE-CANARY-v8KqRm3Y";
@@ -176,7 +176,7 @@ fn neither_topic_nor_token_stands_in_an_argument() {
 #[test]
 fn the_real_curl_sends_it_to_ntfy() {
     if Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("curl is not installed, so nothing is sent");
+        not_tried("curl is not installed, so nothing is sent");
         return;
     }
     let ntfy = Provider::start(|_| Answer::error("200 OK", "", &json!({})));
@@ -231,7 +231,7 @@ fn every_shell_reads_the_hook() {
                 "{shell:?}: {}",
                 String::from_utf8_lossy(&told.stderr)
             ),
-            Err(_) => eprintln!("{shell:?} is not installed"),
+            Err(_) => not_tried(&format!("{shell:?} is not installed")),
         }
     }
 }
@@ -258,7 +258,7 @@ fn units(home: &Home, folder: &str, installed: &str) -> Vec<PathBuf> {
 #[test]
 fn systemd_finds_nothing_wrong_with_the_units() {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
-        eprintln!("systemd-analyze is not installed, so the units are not verified");
+        not_tried("systemd-analyze is not installed, so the units are not verified");
         return;
     }
     for (folder, installed, manager) in [
@@ -315,7 +315,7 @@ fn the_property_lists_are_property_lists() {
             Err(_) => match Command::new("python3").args(["-c", read]).arg(&path).output() {
                 Ok(told) => told,
                 Err(_) => {
-                    eprintln!("neither plutil nor python3 is installed, so the property lists are not read");
+                    not_tried("neither plutil nor python3 is installed, so the property lists are not read");
                     return;
                 }
             },

@@ -158,6 +158,12 @@ pub(super) fn run(command: &mut Command, input: &[u8]) -> Ran {
     }
 }
 
+/// Says that a program is missing here, so that a test that passes without it does not pass in silence.
+#[expect(clippy::print_stderr, reason = "it is for whoever reads the test's output")]
+pub(super) fn not_tried(why: &str) {
+    eprintln!("{why}");
+}
+
 /// No part of a secret of eight characters is in `text`.
 #[track_caller]
 pub(super) fn assert_no_secret(text: &str, secrets: &[&str]) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::home::{Home, Ran, assert_no_secret, run};
+use super::home::{Home, Ran, assert_no_secret, not_tried, run};
 
 const KEY: &str = "sk-ant-api03-EXAMPLE-CANARY-q7LmXw2Z";
 const OTHER: &str = "sk-EXAMPLE-CANARY-h3RtVb9K";
@@ -71,7 +71,7 @@ fn real_shells_give_what_their_profiles_export() {
         ),
     ] {
         if !Path::new(shell).exists() {
-            eprintln!("{shell} is not installed, so it is not tried");
+            not_tried(&format!("{shell} is not installed, so it is not tried"));
             continue;
         }
         let home = asking(15_000);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::home::{Home, Ran, assert_no_secret, run};
+use super::home::{Home, Ran, assert_no_secret, not_tried, run};
 
 fn modelpin(args: &[&str]) -> Ran {
     run(&mut Home::new().bare(args), b"")
@@ -77,7 +77,9 @@ fn completions_are_something_that_the_shells_accept() {
         assert!(script.out.contains("status"), "{shell}");
         let path = home.write("completions", &script.out);
         let Ok(told) = Command::new(shell).arg(check).arg(path).output() else {
-            eprintln!("{shell} is not installed, so its completions are not checked");
+            not_tried(&format!(
+                "{shell} is not installed, so its completions are not checked"
+            ));
             continue;
         };
         assert!(
@@ -108,7 +110,9 @@ fn bash_and_fish_complete_commands_and_options() {
     for (shell, script) in [("bash", bash), ("fish", fish)] {
         let mut command = Command::new(shell);
         let Ok(told) = command.args(["-c", &script]).env("HOME", home.root()).output() else {
-            eprintln!("{shell} is not installed, so it is not asked to complete");
+            not_tried(&format!(
+                "{shell} is not installed, so it is not asked to complete"
+            ));
             continue;
         };
         let told = String::from_utf8_lossy(&told.stdout).into_owned();
@@ -148,7 +152,7 @@ fn the_manual_has_every_command_and_is_a_man_page() {
     let path = home.write("modelpin.1", &page);
     let mut groff = Command::new("groff");
     let Ok(told) = groff.args(["-man", "-ww", "-Tutf8", "-z"]).arg(path).output() else {
-        eprintln!("groff is not installed, so the page is not set");
+        not_tried("groff is not installed, so the page is not set");
         return;
     };
     assert!(
