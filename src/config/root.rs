@@ -7,7 +7,8 @@ use super::auth::{self, Auth};
 use super::commands::{self, Bot, Commands};
 use super::env::{self, Env};
 use super::error::{ConfigError, Warning};
-use super::locate::locate;
+use super::include::{Load, Sources, bare, expand};
+use super::node::Node;
 use super::providers::{self, ProviderConfig};
 use super::reading::{At, Notes, Read, look_for_traps};
 use super::text::tree;
@@ -44,25 +45,44 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] for the first thing that is no JSON5 or no value for its key.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Warning>), ConfigError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let node = tree(text, file)?;
-        let notes = Notes::default();
-        let top = At::top(&node, &notes);
-        let config = read(&top).map_err(|wrong| {
-            let (line, column) = locate(text, &wrong.path.steps());
-            ConfigError {
-                file: file.to_owned(),
-                line,
-                column,
-                path: wrong.path.to_string(),
-                message: wrong.message,
-                hint: wrong.hint,
-            }
-        })?;
-        look_for_traps(&top);
-        drop(top);
-        Ok((config, notes.into_warnings()))
+        read_tree(&Sources::alone(text, file), tree(bare(text), file)?)
     }
+
+    /// The same, with the files that `$include` names, which `load` finds; see [`Included`].
+    ///
+    /// An object takes the entries of the files that it includes, in their order: objects are joined, lists follow each
+    /// other, and of anything else the last one counts. What stands beside `$include` goes over all of them.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the file that is wrong.
+    pub fn parse_with(
+        text: &str,
+        file: &str,
+        load: &mut Load<'_>,
+    ) -> Result<(Self, Vec<Warning>), ConfigError> {
+        let mut sources = Sources::alone(text, file);
+        let whole = expand(tree(bare(text), file)?, &mut sources, load)?;
+        read_tree(&sources, whole)
+    }
+}
+
+fn read_tree(sources: &Sources, node: Node) -> Result<(Config, Vec<Warning>), ConfigError> {
+    let notes = Notes::default();
+    let top = At::top(&node, &notes);
+    let config = read(&top).map_err(|wrong| {
+        let (file, (line, column)) = sources.locate(&wrong.path.steps());
+        ConfigError {
+            file: file.to_owned(),
+            line,
+            column,
+            path: wrong.path.to_string(),
+            message: wrong.message,
+            hint: wrong.hint,
+        }
+    })?;
+    look_for_traps(&top);
+    drop(top);
+    Ok((config, notes.into_warnings()))
 }
 
 fn read<'a>(at: &At<'a>) -> Read<'a, Config> {

@@ -8,10 +8,12 @@
 //!
 //! Read `state.rs` first; `paths.rs` is the layout within a state directory.
 
+mod include;
 mod machine;
 mod paths;
 mod state;
 
+pub use include::Includes;
 pub use machine::machine_id;
 pub use paths::{AgentPaths, ConfigFile, ConfigReason, config_file};
 pub use state::{NoStateDir, Reason, StateDir, Surroundings, state_dir};

@@ -13,7 +13,7 @@ use crate::command::Syntax;
 use crate::config::{Allow, Config, ConfigError, Unauthorised, UnknownAgent, Warning};
 use crate::cooldown::Policy;
 use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
-use crate::places::{AgentPaths, ConfigFile, StateDir, Surroundings, machine_id};
+use crate::places::{AgentPaths, ConfigFile, Includes, StateDir, Surroundings, machine_id};
 use crate::provide::CredentialChain;
 use crate::secret::HandleKey;
 use crate::session::AgentId;
@@ -311,7 +311,9 @@ fn read_config(path: &Path) -> Result<(Config, Vec<Warning>), LoadError> {
         path: path.to_owned(),
         source: std::io::Error::new(std::io::ErrorKind::InvalidData, wrong.utf8_error()),
     })?;
-    Ok(Config::parse(&text, &path.display().to_string())?)
+    let includes = Includes::of(path);
+    let mut load = |written: &str, from: &str| includes.load(written, from);
+    Ok(Config::parse_with(&text, &path.display().to_string(), &mut load)?)
 }
 
 fn rules(config: &Config) -> Rules {

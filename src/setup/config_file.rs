@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::config::{Config, ConfigEdit, ConfigError, EditError};
 use crate::files::{Lock, LockError, Previous, Reach, WriteError, replace};
+use crate::places::Includes;
 
 use super::place::Place;
 
@@ -72,7 +73,9 @@ pub fn change_config<T>(
     let Some(new) = edit.finish()? else {
         return Ok((answer, Written::AsItWas));
     };
-    Config::parse(&new, &file).map_err(ConfigChangeError::Unusable)?;
+    let includes = Includes::of(path);
+    let mut load = |written: &str, from: &str| includes.load(written, from);
+    Config::parse_with(&new, &file, &mut load).map_err(ConfigChangeError::Unusable)?;
     replace(path, new.as_bytes(), Previous::Kept, Reach::AsBefore)?;
     Ok((answer, Written::Changed))
 }

@@ -142,9 +142,13 @@ pub fn set_default(
 ) -> Result<Done, DefaultsError> {
     let base = base(place, whose)?;
     let name = model.to_string();
+    let followed = !fallbacks(place, whose, purpose).is_empty();
     change(place, |edit| {
         let path = with(&base, &[Key(purpose.key())]);
+        // An included file may hold fallbacks: a text in this file would take their place.
+        let joined = edit.get(&path).is_none() && followed;
         match edit.get(&path) {
+            _ if joined => edit.set(&with(&path, &[Key("primary")]), &json!(name))?,
             Some(Value::Object(_)) => edit.set(&with(&path, &[Key("primary")]), &json!(name))?,
             _ => edit.set(&path, &json!(name))?,
         }

@@ -1,13 +1,5 @@
 //! The one integration binary: a module for each subject.
 
-#![cfg_attr(
-    all(feature = "cli", unix),
-    expect(
-        clippy::print_stderr,
-        reason = "a test that cannot try something on this machine says so"
-    )
-)]
-
 mod allocation;
 mod classify;
 #[cfg(all(feature = "cli", unix))]

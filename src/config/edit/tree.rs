@@ -23,14 +23,6 @@ impl Node {
         }
     }
 
-    pub(super) fn at(&self, path: &[Step<'_>]) -> Option<&Self> {
-        path.iter().try_fold(self, |node, step| match (node, step) {
-            (Self::Object(entries), Step::Key(key)) => entries.map.get(*key),
-            (Self::List(items), Step::Index(index)) => items.get(*index),
-            _ => None,
-        })
-    }
-
     fn at_mut(&mut self, path: &[Step<'_>]) -> Option<&mut Self> {
         path.iter().try_fold(self, |node, step| match (node, step) {
             (Self::Object(entries), Step::Key(key)) => entries.map.get_mut(*key),

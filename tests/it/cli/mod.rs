@@ -8,12 +8,15 @@
 mod home;
 mod keep;
 mod leaks;
+mod pins;
 mod provider;
 
 mod check;
 mod classify;
 mod closed_world;
 mod contrib;
+mod defaults;
+mod doctor;
 mod explain;
 mod parse;
 mod screen;
