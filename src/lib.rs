@@ -100,7 +100,8 @@
 //! # Features
 //!
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
-//! `login-shell` lets a login shell be asked for keys, where the configuration wants it.
+//! `setup` writes credentials and the configuration; `sqlite` keeps pins in a database; `login-shell` lets a login shell be
+//! asked for keys, where the configuration wants it. The command line has all of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;
