@@ -48,7 +48,7 @@ impl Config {
         read_tree(&Sources::alone(text, file), tree(bare(text), file)?)
     }
 
-    /// The same, with the files that `$include` names, which `load` finds; see [`Included`].
+    /// The same, with the files that `$include` names, which `load` finds; see [`Included`](super::Included).
     ///
     /// An object takes the entries of the files that it includes, in their order: objects are joined, lists follow each
     /// other, and of anything else the last one counts. What stands beside `$include` goes over all of them.

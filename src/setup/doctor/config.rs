@@ -23,7 +23,7 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
         "nothing",
     ));
     for warning in snapshot.warnings() {
-        let remedy = "see https://docs.rs/modelpin for the keys";
+        let remedy = "correct it or take it out";
         found.push(Finding::new(
             Severity::Warning,
             "config-key",

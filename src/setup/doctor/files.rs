@@ -64,7 +64,14 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
         if let Ok(Some(mode)) = wider_mode(&path) {
             let what = format!("{} can be used by others (mode {mode:04o})", path.display());
             let remedy = format!("chmod {wanted:o} {}", path.display());
-            found.push(Finding::new(Severity::Error, "mode", what, remedy).fixable());
+            // A folder that others can look into, and a configuration, need not hold secrets themselves.
+            let holds_none = path.is_dir() || path == patient.config.path;
+            let severity = if holds_none {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
+            found.push(Finding::new(severity, "mode", what, remedy).fixable());
         }
     }
     let database = patient.state.database();

@@ -99,8 +99,9 @@ fn judge(
 
 fn remedy(id: &ProfileId, provider: &str, facts: Option<&ProfileFacts>) -> String {
     match facts.and_then(|facts| facts.kind) {
+        // Signing in is the affair of the program that keeps the sign-in; a key or a token can be kept here.
         Some(CredentialKind::OAuth) => {
-            format!("modelpin models auth login --provider {provider} --profile-id {id}")
+            format!("sign in again, or: modelpin models auth add --provider {provider}")
         }
         _ => format!("modelpin models auth paste-token --provider {provider} --profile-id {id}"),
     }
