@@ -8,7 +8,6 @@ use clap::Args;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::args;
 use super::wrong::Wrong;
 
 #[derive(Debug, Args)]
@@ -18,8 +17,7 @@ pub(super) struct ManArgs {
     dir: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &ManArgs, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let mut root = args::command();
+pub(super) fn run(args: &ManArgs, mut root: clap::Command, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     root.build();
     let Some(dir) = &args.dir else {
         out.write_all(&whole(&root)?)?;

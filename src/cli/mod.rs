@@ -98,7 +98,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             stdout.lock().write_all(&text)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Man(args) => man::run(args, &mut stdout.lock()),
+        Command::Man(wanted) => man::run(wanted, args::command(), &mut stdout.lock()),
     }
 }
 

@@ -10,8 +10,9 @@ use indexmap::IndexMap;
 
 use super::dotenv::DotEnv;
 use super::env::{all, known_providers, names_of};
-use super::login_shell::{LoginShell, ShellProblem};
+use super::login_shell::LoginShell;
 use super::sanitise::sanitised;
+use super::shell_problem::ShellProblem;
 use crate::config::{Config, SecretInput};
 use crate::credential::CredentialKind;
 use crate::model::ProviderId;

@@ -36,6 +36,7 @@ mod raw;
 mod rescue;
 mod resolve;
 mod sanitise;
+mod shell_problem;
 #[cfg(all(unix, feature = "login-shell"))]
 mod shell_process;
 mod usage;
@@ -51,7 +52,6 @@ pub use duplicates::shared_refresh_tokens;
 pub use env::{EnvName, known_providers, names_of, provider_of};
 pub use environment::{Environment, FoundKey, Layer};
 pub use file::{AuthStore, StoreError};
-pub use login_shell::ShellProblem;
 pub use mode::wider_mode;
 #[cfg(feature = "setup")]
 pub use new_profile::{NewProfile, NewSecret};
@@ -61,4 +61,5 @@ pub use profile::{Problem, StoredProfile};
 pub use rescue::{RescueError, Rescued};
 pub use resolve::Unresolved;
 pub use sanitise::sanitised;
+pub use shell_problem::ShellProblem;
 pub use usage::UsageStats;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use secrecy::zeroize::Zeroizing;
 
-use super::login_shell::ShellProblem;
+use super::shell_problem::ShellProblem;
 
 /// The most that is read, in bytes.
 const MOST: usize = 2 * 1024 * 1024;

@@ -154,7 +154,7 @@ fn config(import: &Import, done: &mut Imported) -> Result<(), ImportError> {
     let here = import.to.join(CONFIGS[0]);
     let text = read(&there)?;
     let as_text = String::from_utf8_lossy(&text);
-    let (_, warnings) = Config::parse(&as_text, &there.display().to_string())?;
+    let (config, warnings) = Config::parse(&as_text, &there.display().to_string())?;
     if fs::read(&here).is_ok_and(|mine| mine == text) {
         return Ok(());
     }
@@ -169,6 +169,14 @@ fn config(import: &Import, done: &mut Imported) -> Result<(), ImportError> {
     if warnings.iter().any(|warning| warning.path.ends_with("$include")) {
         done.notes
             .push("the configuration includes other files: copy those too".to_owned());
+    }
+    for (agent, entry) in &config.agent_list {
+        if let Some(dir) = entry.agent_dir.as_deref() {
+            done.notes.push(format!(
+                "agents.list says that agent {agent} lives in {dir}: change agentDir in {} unless that is meant",
+                here.display()
+            ));
+        }
     }
     copy(import, &here, &text)?;
     done.taken

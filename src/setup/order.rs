@@ -1,10 +1,8 @@
 //! The order in which an agent tries the profiles of a provider.
 
-use std::path::Path;
-
 use thiserror::Error;
 
-use crate::credentials::{AuthStore, ChangeError, StoreDraft};
+use crate::credentials::{AuthStore, ChangeError};
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
 use crate::similar;
@@ -45,15 +43,22 @@ pub fn set_order(
     ids: &[ProfileId],
 ) -> Result<(), ChangeError<OrderError>> {
     let path = place.store();
-    let inherited = place.snapshot().book(Some(place.agent())).ok();
-    AuthStore::change(&path, |draft| {
-        let of_main = |id: &ProfileId| Some(inherited.as_ref()?.fact(id)?.provider.clone());
+    let book = place.snapshot().book(Some(place.agent())).ok();
+    let of_main = |id: &ProfileId| Some(book.as_ref()?.fact(id)?.provider.clone());
+    let all_fit = |store: &AuthStore| {
         for (at, id) in ids.iter().enumerate() {
-            check(draft, &path, provider, id, of_main(id))?;
+            check(store, provider, id, of_main(id))?;
             if ids[..at].contains(id) {
                 return Err(OrderError::Twice(id.clone()));
             }
         }
+        Ok(())
+    };
+    // What is refused makes no lock and no folder either.
+    let now = AuthStore::read(&path)?.unwrap_or_else(|| AuthStore::empty(&path));
+    all_fit(&now).map_err(ChangeError::Refused)?;
+    AuthStore::change(&path, |draft| {
+        all_fit(&draft.store(&path))?;
         draft.set_order(provider, ids);
         Ok(())
     })
@@ -64,17 +69,20 @@ pub fn set_order(
 /// # Errors
 /// [`ChangeError`]; then nothing was written.
 pub fn clear_order(place: &Place, provider: &ProviderId) -> Result<bool, ChangeError<OrderError>> {
-    AuthStore::change(&place.store(), |draft| Ok(draft.clear_order(provider)))
+    let path = place.store();
+    let there = AuthStore::read(&path)?.is_some_and(|store| store.order(provider).is_some());
+    if !there {
+        return Ok(false);
+    }
+    AuthStore::change(&path, |draft| Ok(draft.clear_order(provider)))
 }
 
 fn check(
-    draft: &StoreDraft,
-    path: &Path,
+    store: &AuthStore,
     provider: &ProviderId,
     id: &ProfileId,
     inherited: Option<ProviderId>,
 ) -> Result<(), OrderError> {
-    let store = draft.store(path);
     let own = store.profiles().get(id).map(|profile| profile.provider.clone());
     match own.or(inherited) {
         Some(is) if is == *provider => Ok(()),
