@@ -104,11 +104,11 @@ pub(super) fn run(args: &OnboardArgs, global: &Global, out: &mut impl Write) -> 
     if args.auth_choice.as_deref() == Some("skip") {
         return next_steps(&place, out);
     }
-    if !ask::is_terminal() {
-        let what = "onboard needs a terminal; without one, give --non-interactive and an option such as --anthropic-api-key -";
-        return Err(Wrong::Failed(what.to_owned()));
-    }
-    by_questions(args, &place, global, out)
+    by_questions(args, &place, global, out).inspect_err(|wrong| {
+        if matches!(wrong, Wrong::NoAnswer(ask::NoAnswer::Ended)) && !ask::is_terminal() {
+            ask::say("Without a terminal, answers are lines of standard input; --non-interactive takes options instead.");
+        }
+    })
 }
 
 fn by_options(

@@ -87,10 +87,13 @@ pub(super) fn look(path: &Path) -> io::Result<Found> {
     let Some(pid) = pid else {
         return Ok(left_if(old, Holder::Unknown));
     };
-    let created_long_ago = created(&record["createdAt"])
-        .is_none_or(|at| Timestamp::now().duration_since(at).as_millis() >= STALE.as_millis() as i128);
+    // Whoever renews a lock of this form writes its record anew. A record that does not say when is as old as its file.
+    let long_ago = match created(&record["createdAt"]) {
+        Some(at) => Timestamp::now().duration_since(at).as_millis() >= STALE.as_millis() as i128,
+        None => old,
+    };
     let ours = record["by"] == BY;
-    let left = ours || is_gone(pid) || (old && created_long_ago);
+    let left = ours || is_gone(pid) || long_ago;
     Ok(left_if(left, Holder::Process(pid)))
 }
 

@@ -257,9 +257,10 @@ mod tests {
         fs::write(&lock, json!({ "pid": pid, "createdAt": now }).to_string()).unwrap();
         drop(Lock::take_within(&file, AT_ONCE).unwrap());
         // A process of that id lives, but it has not renewed its lock.
-        fs::write(&lock, json!({ "pid": 1, "createdAt": now - 40_000 }).to_string()).unwrap();
-        assert!(Lock::take_within(&file, AT_ONCE).is_err(), "it was renewed");
-        age(&lock);
+        let record = |age: i64| json!({ "pid": 1, "createdAt": now - age }).to_string();
+        fs::write(&lock, record(29_000)).unwrap();
+        assert!(Lock::take_within(&file, AT_ONCE).is_err());
+        fs::write(&lock, record(40_000)).unwrap();
         drop(Lock::take_within(&file, AT_ONCE).unwrap());
         for torn in ["", "{", "[]"] {
             fs::write(&lock, torn).unwrap();
