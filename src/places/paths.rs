@@ -67,6 +67,12 @@ impl StateDir {
         self.path.join(".env")
     }
 
+    /// What handles are keyed by on a machine without an id. It opens nothing, and is nobody's business all the same.
+    #[must_use]
+    pub fn handle_key(&self) -> PathBuf {
+        self.path.join("handle.key")
+    }
+
     /// Pins, affinities, ledger, audit.
     #[must_use]
     pub fn database(&self) -> PathBuf {

@@ -25,6 +25,6 @@ pub use engine::{About, Question, ResolveError, Resolver};
 pub use lease::{Answer, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
-pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment};
+pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment, random_seed};
 
 pub(crate) use learning::Learning;

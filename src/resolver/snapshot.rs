@@ -342,14 +342,24 @@ fn rules(config: &Config) -> Rules {
 
 /// The key of handles: of this machine and this state directory. The machine's own id is not told to anybody in a chat,
 /// so that nobody there can try out whether a guessed secret has a handle that they were shown. Where a machine has no
-/// id, handles hold for this process.
+/// id, a file of the state directory stands for it, which is made with the first credential; until then handles hold for
+/// this process.
 fn handle_key(state: &StateDir) -> HandleKey {
     let place = std::fs::canonicalize(&state.path).unwrap_or_else(|_| state.path.clone());
-    let mut seed = machine_id().unwrap_or_else(|| {
-        let random = || RandomState::new().hash_one(0).to_le_bytes();
-        [random(), random(), random(), random()].concat()
-    });
+    let kept = || {
+        std::fs::read(state.handle_key())
+            .ok()
+            .filter(|key| key.len() >= 32)
+    };
+    let mut seed = machine_id().or_else(kept).unwrap_or_else(random_seed);
     seed.push(0);
     seed.extend_from_slice(place.as_os_str().as_encoded_bytes());
     HandleKey::derive(&seed)
+}
+
+/// 32 bytes from the system's source of randomness, by way of the standard library's hash keys.
+#[must_use]
+pub fn random_seed() -> Vec<u8> {
+    let random = || RandomState::new().hash_one(0).to_le_bytes();
+    [random(), random(), random(), random()].concat()
 }

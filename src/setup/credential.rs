@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::credentials::{AuthStore, ChangeError, DraftError, NewProfile, Placed, Replace};
+use crate::files::{Previous, Reach, replace};
+use crate::places::machine_id;
 use crate::profile::ProfileId;
+use crate::resolver::random_seed;
 
 use super::config_file::{ConfigChangeError, Written, change_config};
 use super::mentions::{declare, put_first};
@@ -54,11 +57,11 @@ pub enum KeepError {
 ///
 /// # Errors
 /// [`KeepError`] says what was done and what was not.
-pub fn keep(place: &Place, id: &ProfileId, new: &NewProfile, replace: Replace) -> Result<Kept, KeepError> {
+pub fn keep(place: &Place, id: &ProfileId, new: &NewProfile, leave: Replace) -> Result<Kept, KeepError> {
     let store = place.store();
     let mut first_in = Vec::new();
     let placed = AuthStore::change(&store, |draft| {
-        let placed = draft.put(id, new, replace)?;
+        let placed = draft.put(id, new, leave)?;
         if let Some(order) = draft.order(&new.provider) {
             let others = order.into_iter().filter(|other| other != id);
             let ids: Vec<ProfileId> = std::iter::once(id.clone()).chain(others).collect();
@@ -67,6 +70,7 @@ pub fn keep(place: &Place, id: &ProfileId, new: &NewProfile, replace: Replace) -
         }
         Ok(placed)
     })?;
+    keep_handles_stable(place);
     let told = change_config(place, |edit| {
         declare(edit, id, &new.provider, new.kind())?;
         put_first(edit, &new.provider, id)
@@ -87,4 +91,16 @@ pub fn keep(place: &Place, id: &ProfileId, new: &NewProfile, replace: Replace) -
         config_written,
         first_in,
     })
+}
+
+/// Where the machine has no id, makes the file that handles are keyed by, so that a key has the same handle tomorrow.
+fn keep_handles_stable(place: &Place) {
+    let path = place.snapshot().sources().state.handle_key();
+    if machine_id().is_some() || path.exists() {
+        return;
+    }
+    // Handles that change are no reason to refuse a credential.
+    if let Err(wrong) = replace(&path, &random_seed(), Previous::Dropped, Reach::Owner) {
+        tracing::warn!("handles will change from run to run: {wrong}");
+    }
 }
