@@ -88,6 +88,15 @@ fn the_parser_agrees_with_the_grammar_on_every_message() {
 }
 
 #[test]
+fn a_colon_may_stand_between_a_call_and_its_dashes() {
+    let grammar = Grammar::new(BOT);
+    let syntax = syntax();
+    for message in ["/gpt@work :-- ", "/gpt@\"a b\" :--x", "/gpt :-- x", "/model :--"] {
+        assert_eq!(grammar.kind(message), kind(&syntax.parse(message)), "{message:?}");
+    }
+}
+
+#[test]
 fn every_rule_is_defined_once_and_reached() {
     let rules = rules();
     let defined: BTreeSet<_> = rules.iter().map(|rule| rule.name()).collect();
