@@ -46,6 +46,8 @@ impl fmt::Display for Hint<'_> {
 /// Something in a configuration that can be lived with but is probably not meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// The included file that it is about; `None` for the configuration's own.
+    pub file: Option<String>,
     /// The path of keys, for example `commands.prefixs`; empty where it is about the whole.
     pub path: String,
     /// What looks wrong, and what is done about it.
@@ -54,6 +56,9 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "in {file}: ")?;
+        }
         write!(f, "{}{}", Prefix(&self.path), self.message)
     }
 }

@@ -24,6 +24,7 @@ mod error;
 mod include;
 mod locate;
 mod node;
+mod origin;
 mod path;
 mod providers;
 mod read_secret;

@@ -5,8 +5,6 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::path::Step;
-
 /// A value of the file. It has no `Debug`, because it may hold secrets.
 pub(super) enum Node {
     Null,
@@ -26,15 +24,6 @@ pub(super) struct Entries {
 }
 
 impl Node {
-    /// What stands at the end of a path.
-    pub(super) fn at(&self, path: &[Step<'_>]) -> Option<&Self> {
-        path.iter().try_fold(self, |node, step| match (node, step) {
-            (Self::Object(entries), Step::Key(key)) => entries.map.get(*key),
-            (Self::List(items), Step::Index(index)) => items.get(*index),
-            _ => None,
-        })
-    }
-
     /// The same value for code that works on JSON; a number that JSON has no word for becomes `null`.
     pub(super) fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;

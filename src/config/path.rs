@@ -36,7 +36,6 @@ impl<'a> Path<'a> {
 }
 
 /// A path of steps as people read it.
-#[cfg(feature = "setup")]
 pub(super) fn shown(steps: &[Step<'_>]) -> String {
     let path = steps.iter().fold(Path::default(), |path, step| path.then(*step));
     path.to_string()

@@ -1,8 +1,9 @@
 //! From tree to values: a place in the tree, and the questions that a section asks there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::error::Warning;
+use super::include::{KEY, Sources};
 use super::node::{Entries, Node, whole};
 use super::path::{Path, Step};
 use crate::model::ProviderId;
@@ -21,27 +22,43 @@ pub(super) struct Wrong<'a> {
 pub(super) type Read<'a, T> = Result<T, Box<Wrong<'a>>>;
 
 /// What is noted on the way.
-#[derive(Default)]
-pub(super) struct Notes(RefCell<Vec<Warning>>, RefCell<usize>);
+pub(super) struct Notes<'s> {
+    kept: RefCell<Vec<Warning>>,
+    more: Cell<usize>,
+    sources: &'s Sources,
+}
 
-impl Notes {
+impl<'s> Notes<'s> {
+    pub(super) fn of(sources: &'s Sources) -> Self {
+        Self {
+            kept: RefCell::default(),
+            more: Cell::default(),
+            sources,
+        }
+    }
+
     fn add(&self, path: &Path<'_>, message: String) {
-        let mut kept = self.0.borrow_mut();
+        let mut kept = self.kept.borrow_mut();
         if kept.len() < MOST_WARNINGS {
-            let path = path.to_string();
-            kept.push(Warning { path, message });
+            kept.push(Warning {
+                file: self.sources.included(&path.steps()).map(str::to_owned),
+                path: path.to_string(),
+                message,
+            });
         } else {
-            *self.1.borrow_mut() += 1;
+            self.more.set(self.more.get() + 1);
         }
     }
 
     pub(super) fn into_warnings(self) -> Vec<Warning> {
-        let mut kept = self.0.into_inner();
-        let more = self.1.into_inner();
+        let mut kept = self.kept.into_inner();
+        let more = self.more.get();
         if more > 0 {
-            let path = String::new();
-            let message = format!("{more} more warnings are not shown");
-            kept.push(Warning { path, message });
+            kept.push(Warning {
+                file: None,
+                path: String::new(),
+                message: format!("{more} more warnings are not shown"),
+            });
         }
         kept
     }
@@ -52,11 +69,11 @@ impl Notes {
 pub(super) struct At<'a> {
     node: &'a Node,
     path: Path<'a>,
-    notes: &'a Notes,
+    notes: &'a Notes<'a>,
 }
 
 impl<'a> At<'a> {
-    pub(super) fn top(node: &'a Node, notes: &'a Notes) -> Self {
+    pub(super) fn top(node: &'a Node, notes: &'a Notes<'a>) -> Self {
         let path = Path::default();
         Self { node, path, notes }
     }
@@ -255,7 +272,7 @@ pub(super) fn look_for_traps(at: &At<'_>) {
             }
             for (key, node) in &entries.map {
                 let below = at.child(Step::Key(key), node);
-                if key == "$include" {
+                if key == KEY {
                     below.warn("includes are not followed; what the other file says is not known here");
                 }
                 look_for_traps(&below);

@@ -67,7 +67,7 @@ impl Config {
 }
 
 fn read_tree(sources: &Sources, node: Node) -> Result<(Config, Vec<Warning>), ConfigError> {
-    let notes = Notes::default();
+    let notes = Notes::of(sources);
     let top = At::top(&node, &notes);
     let config = read(&top).map_err(|wrong| {
         let (file, (line, column)) = sources.locate(&wrong.path.steps());

@@ -6,7 +6,7 @@ use super::error::ConfigError;
 use super::node::Node;
 
 /// The longest configuration that is read, in bytes.
-const LONGEST: usize = 16 * 1024 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024 * 1024;
 /// The deepest nesting that is read. The JSON5 reader calls itself for each level and would end with the stack.
 const DEEPEST: usize = 128;
 

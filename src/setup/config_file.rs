@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -48,7 +48,7 @@ pub enum Written {
 }
 
 /// Edits the configuration file under its lock, from what is there at that moment. The previous text is kept as `.bak`.
-/// A file that is not there is made, with mode 0600. Blocks its thread.
+/// A file that is not there is made, with mode 0600. Files that it includes are read and never changed. Blocks its thread.
 ///
 /// # Errors
 /// [`ConfigChangeError`]; then nothing was written.
@@ -58,24 +58,48 @@ pub fn change_config<T>(
 ) -> Result<(T, Written), ConfigChangeError> {
     let path = &place.snapshot().sources().config.path;
     let _lock = Lock::take(path)?;
-    let unreadable = |source| ConfigChangeError::Unreadable {
-        path: path.clone(),
-        source,
+    let (answer, new) = edited(path, change)?;
+    let Some(new) = new else {
+        return Ok((answer, Written::AsItWas));
     };
+    replace(path, new.as_bytes(), Previous::Kept, Reach::AsBefore)?;
+    Ok((answer, Written::Changed))
+}
+
+/// Makes a change as [`change_config`] does, and writes nothing: whoever has something else to change first knows then
+/// whether this can follow.
+///
+/// # Errors
+/// [`ConfigChangeError`], as the change would give it.
+pub(super) fn rehearse<T>(
+    place: &Place,
+    change: impl FnOnce(&mut ConfigEdit) -> Result<T, EditError>,
+) -> Result<T, ConfigChangeError> {
+    let (answer, _) = edited(&place.snapshot().sources().config.path, change)?;
+    Ok(answer)
+}
+
+/// The text after a change; `None` if it is as it was.
+fn edited<T>(
+    path: &Path,
+    change: impl FnOnce(&mut ConfigEdit) -> Result<T, EditError>,
+) -> Result<(T, Option<String>), ConfigChangeError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(none) if none.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(source) => return Err(unreadable(source)),
+        Err(source) => {
+            let path = path.to_owned();
+            return Err(ConfigChangeError::Unreadable { path, source });
+        }
     };
     let file = path.display().to_string();
-    let mut edit = ConfigEdit::new(&text, &file)?;
-    let answer = change(&mut edit)?;
-    let Some(new) = edit.finish()? else {
-        return Ok((answer, Written::AsItWas));
-    };
     let includes = Includes::of(path);
     let mut load = |written: &str, from: &str| includes.load(written, from);
-    Config::parse_with(&new, &file, &mut load).map_err(ConfigChangeError::Unusable)?;
-    replace(path, new.as_bytes(), Previous::Kept, Reach::AsBefore)?;
-    Ok((answer, Written::Changed))
+    let mut edit = ConfigEdit::within(&text, &file, &mut load)?;
+    let answer = change(&mut edit)?;
+    let new = edit.finish_within(&mut load)?;
+    if let Some(new) = &new {
+        Config::parse_with(new, &file, &mut load).map_err(ConfigChangeError::Unusable)?;
+    }
+    Ok((answer, new))
 }

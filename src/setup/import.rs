@@ -1,20 +1,21 @@
 //! Taking over what another program keeps: copied, compared, and left alone there.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::clock::Timestamp;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Included};
 use crate::credentials::{AuthStore, ChangeError, DraftError, NewProfile, NewSecret, Replace, StoreError};
 use crate::echo::causes;
 use crate::files::{Previous, Reach, WriteError, replace};
 use crate::model::ProviderId;
-use crate::places::{StateDir, Surroundings};
+use crate::places::{Includes, StateDir, Surroundings};
 use crate::profile::ProfileId;
 use crate::secret::Secret;
 use crate::session::AgentId;
@@ -153,12 +154,14 @@ fn config(import: &Import, done: &mut Imported) -> Result<(), ImportError> {
     };
     let here = import.to.join(CONFIGS[0]);
     let text = read(&there)?;
-    let as_text = String::from_utf8_lossy(&text);
-    let (config, warnings) = Config::parse(&as_text, &there.display().to_string())?;
-    if fs::read(&here).is_ok_and(|mine| mine == text) {
-        return Ok(());
-    }
-    if here.is_file() {
+    let mut parts = Parts::of(&there);
+    let (config, _) = Config::parse_with(
+        &String::from_utf8_lossy(&text),
+        &there.display().to_string(),
+        &mut |written, from| parts.load(written, from),
+    )?;
+    let is_same = fs::read(&here).is_ok_and(|mine| mine == text);
+    if here.is_file() && !is_same {
         done.kept.push(format!(
             "{} stays as it is; {} was not merged into it",
             here.display(),
@@ -166,22 +169,103 @@ fn config(import: &Import, done: &mut Imported) -> Result<(), ImportError> {
         ));
         return Ok(());
     }
-    if warnings.iter().any(|warning| warning.path.ends_with("$include")) {
-        done.notes
-            .push("the configuration includes other files: copy those too".to_owned());
+    // The included files first: without them the configuration cannot be read.
+    if let Some(why) = parts.hindrance(&import.to) {
+        done.failed
+            .push(format!("{} is not taken over: {why}", there.display()));
+        return Ok(());
     }
-    for (agent, entry) in &config.agent_list {
-        if let Some(dir) = entry.agent_dir.as_deref() {
-            done.notes.push(format!(
-                "agents.list says that agent {agent} lives in {dir}: change agentDir in {} unless that is meant",
-                here.display()
-            ));
+    for (part, text) in &parts.files {
+        let here = import.to.join(part);
+        if !here.exists() {
+            copy(import, &here, text.as_bytes())?;
+            done.taken.push(import.from.join(part).display().to_string());
         }
     }
-    copy(import, &here, &text)?;
-    done.taken
-        .push(format!("{} as {}", there.display(), here.display()));
+    if !is_same {
+        for (agent, entry) in &config.agent_list {
+            if let Some(dir) = entry.agent_dir.as_deref() {
+                done.notes.push(format!(
+                    "agents.list says that agent {agent} lives in {dir}: change agentDir in {} unless that is meant",
+                    here.display()
+                ));
+            }
+        }
+        copy(import, &here, &text)?;
+        done.taken
+            .push(format!("{} as {}", there.display(), here.display()));
+    }
     Ok(())
+}
+
+/// The files that a configuration includes, and where they stand beside it.
+struct Parts {
+    includes: Includes,
+    /// Texts by their paths from the folder of the configuration.
+    files: BTreeMap<PathBuf, String>,
+    /// The folders, from there, of the files that were read, by the name of the file.
+    folders: HashMap<String, PathBuf>,
+    /// Whether a file is named by a path that another folder does not have.
+    fixed: bool,
+}
+
+impl Parts {
+    fn of(config: &Path) -> Self {
+        Self {
+            includes: Includes::of(config),
+            files: BTreeMap::new(),
+            folders: HashMap::new(),
+            fixed: false,
+        }
+    }
+
+    fn load(&mut self, written: &str, from: &str) -> Result<Included, String> {
+        let found = self.includes.load(written, from)?;
+        // The configuration itself is in no list: it is in the folder.
+        let folder = self.folders.get(from).cloned().unwrap_or_default();
+        match below(&folder, Path::new(written)) {
+            Some(path) => {
+                let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+                self.folders.insert(found.name.clone(), folder);
+                self.files.insert(path, found.text.clone());
+            }
+            None => self.fixed = true,
+        }
+        Ok(found)
+    }
+
+    /// Why these files cannot stand below another folder.
+    fn hindrance(&self, to: &Path) -> Option<String> {
+        if self.fixed {
+            return Some("it includes files by absolute paths; write them relative to its folder".to_owned());
+        }
+        let differs = |(part, text): (&PathBuf, &String)| {
+            let here = to.join(part);
+            let other = here.exists() && !fs::read(&here).is_ok_and(|mine| mine == text.as_bytes());
+            other.then(|| {
+                format!(
+                    "it includes {}, and {} is another one",
+                    part.display(),
+                    here.display()
+                )
+            })
+        };
+        self.files.iter().find_map(differs)
+    }
+}
+
+/// A path from a folder as one without `.` and `..`; `None` if it leads out.
+fn below(folder: &Path, written: &Path) -> Option<PathBuf> {
+    let mut path = folder.to_owned();
+    for part in written.components() {
+        match part {
+            Component::Normal(part) => path.push(part),
+            Component::CurDir => {}
+            Component::ParentDir if path.pop() => {}
+            _ => return None,
+        }
+    }
+    Some(path)
 }
 
 fn whole_file(import: &Import, name: &str, done: &mut Imported) -> Result<(), ImportError> {

@@ -1,4 +1,6 @@
 //! Where the configuration names a profile.
+//!
+//! Included files are looked through too, and never changed: a change that would have to be made in one is refused.
 
 use serde_json::Value;
 
@@ -36,11 +38,16 @@ pub(super) fn put_first(
         return Ok(false);
     };
     let path = [Key("auth"), Key("order"), Key(key)];
-    let ids = texts(edit, &path);
-    match ids.iter().position(|is| is == id.as_str()) {
-        Some(0) => return Ok(true),
-        Some(at) => drop(edit.remove(&[path[0], path[1], path[2], Index(at)])?),
-        None => {}
+    if texts(edit.get(&path)).first().is_some_and(|is| is == id.as_str()) {
+        return Ok(true);
+    }
+    let ids = texts(edit.own(&path));
+    if ids.len() < texts(edit.get(&path)).len() {
+        // Items of included files come before those here.
+        return Err(edit.elsewhere(&path));
+    }
+    if let Some(at) = ids.iter().position(|is| is == id.as_str()) {
+        edit.remove(&[path[0], path[1], path[2], Index(at)])?;
     }
     edit.insert(&path, 0, &id.as_str().into())?;
     Ok(true)
@@ -67,13 +74,14 @@ pub(super) fn forget(edit: &mut ConfigEdit, id: &ProfileId) -> Result<(), EditEr
     edit.remove(&[Key("auth"), Key("profiles"), Key(id.as_str())])?;
     for provider in orders_with(edit, id) {
         let path = [Key("auth"), Key("order"), Key(&provider)];
-        let ids = texts(edit, &path);
+        let ids = texts(edit.own(&path));
         for at in (0..ids.len()).rev().filter(|at| ids[*at] == id.as_str()) {
             edit.remove(&[path[0], path[1], path[2], Index(at)])?;
         }
+        expect_gone(edit, &path, id)?;
     }
     for rule in rules(edit, id) {
-        edit.remove(&rule.path())?;
+        edit.remove(&rule.in_text(edit)?)?;
     }
     Ok(())
 }
@@ -84,19 +92,31 @@ pub(super) fn rename(edit: &mut ConfigEdit, old: &ProfileId, new: &ProfileId) ->
     let value = Value::from(new.as_str());
     for provider in orders_with(edit, old) {
         let path = [Key("auth"), Key("order"), Key(&provider)];
-        let ids = texts(edit, &path);
+        let ids = texts(edit.own(&path));
         for at in (0..ids.len()).filter(|at| ids[*at] == old.as_str()) {
             edit.set_item(&path, at, &value)?;
         }
+        expect_gone(edit, &path, old)?;
     }
     for rule in rules(edit, old) {
-        edit.set(&rule.path(), &value)?;
+        let path = rule.in_text(edit)?;
+        if edit.own(&path).is_none() {
+            return Err(edit.elsewhere(&path));
+        }
+        edit.set(&path, &value)?;
     }
     Ok(())
 }
 
-fn texts(edit: &ConfigEdit, path: &[Step<'_>]) -> Vec<String> {
-    let items = edit.get(path);
+/// Refuses, if an included file has the profile in the order.
+fn expect_gone(edit: &ConfigEdit, path: &[Step<'_>], id: &ProfileId) -> Result<(), EditError> {
+    match texts(edit.get(path)).iter().any(|is| is == id.as_str()) {
+        true => Err(edit.elsewhere(path)),
+        false => Ok(()),
+    }
+}
+
+fn texts(items: Option<Value>) -> Vec<String> {
     let items = items.as_ref().and_then(Value::as_array).into_iter().flatten();
     items
         .map(|item| item.as_str().unwrap_or_default().to_owned())
@@ -106,7 +126,7 @@ fn texts(edit: &ConfigEdit, path: &[Step<'_>]) -> Vec<String> {
 fn orders_with(edit: &ConfigEdit, id: &ProfileId) -> Vec<String> {
     let mut keys = edit.keys(&[Key("auth"), Key("order")]);
     keys.retain(|key| {
-        let ids = texts(edit, &[Key("auth"), Key("order"), Key(key)]);
+        let ids = texts(edit.get(&[Key("auth"), Key("order"), Key(key)]));
         ids.iter().any(|is| is == id.as_str())
     });
     keys
@@ -114,14 +134,27 @@ fn orders_with(edit: &ConfigEdit, id: &ProfileId) -> Vec<String> {
 
 /// A model whose preferred profile it is.
 struct Rule {
+    /// The number of the agent as it is read; `None` for all agents.
     agent: Option<usize>,
     model: String,
     key: &'static [&'static str],
 }
 
 impl Rule {
-    fn path(&self) -> Vec<Step<'_>> {
-        let mut path = match self.agent {
+    /// The path in the text that is edited, if it is in that text.
+    fn in_text(&self, edit: &ConfigEdit) -> Result<Vec<Step<'_>>, EditError> {
+        let agent = match self.agent {
+            None => None,
+            Some(at) => match at.checked_sub(included_agents(edit)) {
+                Some(at) => Some(at),
+                None => return Err(edit.elsewhere_in_whole(&self.path(self.agent))),
+            },
+        };
+        Ok(self.path(agent))
+    }
+
+    fn path(&self, agent: Option<usize>) -> Vec<Step<'_>> {
+        let mut path = match agent {
             None => vec![Key("agents"), Key("defaults"), Key("models")],
             Some(at) => vec![Key("agents"), Key("list"), Index(at), Key("models")],
         };
@@ -139,24 +172,32 @@ impl Rule {
     }
 }
 
+/// How many agents stand in included files, before those of this one.
+fn included_agents(edit: &ConfigEdit) -> usize {
+    let list = [Key("agents"), Key("list")];
+    let all = edit.get(&list);
+    let all = all.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
+    all.saturating_sub(edit.len(&list))
+}
+
 fn rules(edit: &ConfigEdit, id: &ProfileId) -> Vec<Rule> {
-    let agents = std::iter::once(None).chain((0..edit.len(&[Key("agents"), Key("list")])).map(Some));
+    let of_all = edit.get(&[Key("agents"), Key("defaults"), Key("models")]);
+    let list = edit.get(&[Key("agents"), Key("list")]);
+    let list = list.as_ref().and_then(Value::as_array).into_iter().flatten();
+    let of_agents = list
+        .enumerate()
+        .map(|(at, agent)| (Some(at), agent.get("models")));
     let mut found = Vec::new();
-    for agent in agents {
-        let here = match agent {
-            None => vec![Key("agents"), Key("defaults"), Key("models")],
-            Some(at) => vec![Key("agents"), Key("list"), Index(at), Key("models")],
-        };
-        for model in edit.keys(&here) {
+    for (agent, models) in std::iter::once((None, of_all.as_ref())).chain(of_agents) {
+        for (model, entry) in models.and_then(Value::as_object).into_iter().flatten() {
             for key in [&["authProfile"][..], &["params", "authProfileId"][..]] {
-                let rule = Rule {
-                    agent,
-                    model: model.clone(),
-                    key,
-                };
-                let named = edit.get(&rule.path()).is_some_and(|value| value == id.as_str());
-                if named {
-                    found.push(rule);
+                let named = key.iter().try_fold(entry, |value, key| value.get(key));
+                if named.is_some_and(|value| value == id.as_str()) {
+                    found.push(Rule {
+                        agent,
+                        model: model.clone(),
+                        key,
+                    });
                 }
             }
         }
@@ -167,6 +208,7 @@ fn rules(edit: &ConfigEdit, id: &ProfileId) -> Vec<Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Included;
 
     const TEXT: &str = r#"{
   agents: { defaults: { models: { "a/x": { authProfile: "a:work" } } },
@@ -201,6 +243,58 @@ mod tests {
             !gone.contains("a:work") && gone.contains("[\"a:home\"]"),
             "{gone}"
         );
+    }
+
+    /// The same, after a file that is included.
+    fn within(included: &str) -> (ConfigEdit, impl FnMut(&str, &str) -> Result<Included, String>) {
+        let text = TEXT.replacen('{', "{ $include: 'i',", 1);
+        let included = included.to_owned();
+        let mut load = move |_: &str, _: &str| {
+            Ok(Included {
+                name: "i".to_owned(),
+                text: included.clone(),
+            })
+        };
+        (ConfigEdit::within(&text, "f", &mut load).unwrap(), load)
+    }
+
+    #[test]
+    fn what_an_included_file_says_of_a_profile_is_found_and_never_half_changed() {
+        let (work, play) = (ProfileId::new("a:work"), ProfileId::new("a:play"));
+        for (included, mention) in [
+            ("{ auth: { order: { b: ['a:work'] } } }", "auth.order.b"),
+            ("{ auth: { order: { A: ['a:work'] } } }", "auth.order.A"),
+            (
+                "{ auth: { profiles: { 'a:work': {} } } }",
+                "auth.profiles[\"a:work\"]",
+            ),
+            (
+                "{ agents: { list: [ { id: 'x', models: { 'c/z': { authProfile: 'a:work' } } } ] } }",
+                "agents.list[0].models[\"c/z\"].authProfile",
+            ),
+            (
+                "{ agents: { defaults: { models: { 'c/z': { authProfile: 'a:work' } } } } }",
+                "agents.defaults.models[\"c/z\"].authProfile",
+            ),
+        ] {
+            let (edit, _) = within(included);
+            assert!(mentions(&edit, &work).contains(&mention.to_owned()), "{included}");
+            type Change<'c> = &'c dyn Fn(&mut ConfigEdit) -> Result<(), EditError>;
+            let (forget, rename): (Change<'_>, Change<'_>) =
+                (&|edit| forget(edit, &work), &|edit| rename(edit, &work, &play));
+            for change in [forget, rename] {
+                let (mut edit, mut load) = within(included);
+                let done = change(&mut edit).and_then(|()| edit.finish_within(&mut load));
+                let told = done.expect_err(included).to_string();
+                assert!(told.contains("stands in i, which f includes"), "{told}");
+            }
+        }
+        // An agent of another file does not shift those of this one.
+        let (mut edit, mut load) = within("{ agents: { list: [ { id: 'x' } ] } }");
+        rename(&mut edit, &work, &play).unwrap();
+        let new = edit.finish_within(&mut load).unwrap().unwrap();
+        let text = TEXT.replacen('{', "{ $include: 'i',", 1);
+        assert_eq!(new, text.replace("a:work", "a:play"));
     }
 
     #[test]

@@ -1,15 +1,12 @@
 //! Taking a profile away, and giving it another id.
 
-use std::fs;
-
 use thiserror::Error;
 
-use crate::config::{ConfigEdit, EditError};
 use crate::credentials::{AuthStore, ChangeError, DraftError, StoreError};
 use crate::profile::ProfileId;
 use crate::similar;
 
-use super::config_file::{ConfigChangeError, change_config};
+use super::config_file::{ConfigChangeError, change_config, rehearse};
 use super::mentions;
 use super::place::Place;
 
@@ -46,9 +43,9 @@ pub enum RemovalError {
         "the store is changed, but the configuration is not; give the same command again when this is mended"
     )]
     Config(#[source] Box<ConfigChangeError>),
-    /// The configuration cannot be looked through.
+    /// The configuration cannot be looked through, or cannot be changed so; nothing was changed.
     #[error(transparent)]
-    Edit(#[from] EditError),
+    Rehearsal(#[from] ConfigChangeError),
 }
 
 /// Looks up the profile, and all that names it. Nothing is written.
@@ -58,11 +55,8 @@ pub enum RemovalError {
 pub fn named(place: &Place, id: &ProfileId) -> Result<Named, RemovalError> {
     let path = place.store();
     let store = AuthStore::read(&path)?;
-    let config = &place.snapshot().sources().config.path;
-    let text = fs::read_to_string(config).unwrap_or_default();
-    let edit = ConfigEdit::new(&text, &config.display().to_string())?;
     let found = Named {
-        config: mentions::mentions(&edit, id),
+        config: rehearse(place, |edit| Ok(mentions::mentions(edit, id)))?,
         agent_order: store
             .as_ref()
             .is_some_and(|store| store.orders().any(|(_, ids)| ids.contains(id))),
@@ -108,6 +102,7 @@ pub fn logout(place: &Place, id: &ProfileId) -> Result<(), RemovalError> {
 /// [`RemovalError`] says what was done and what was not.
 pub fn remove(place: &Place, id: &ProfileId) -> Result<Named, RemovalError> {
     let found = named(place, id)?;
+    rehearse(place, |edit| mentions::forget(edit, id))?;
     AuthStore::change(&place.store(), |draft| Ok::<_, DraftError>(draft.remove(id)))?;
     if !found.config.is_empty() {
         let changed = change_config(place, |edit| mentions::forget(edit, id));
@@ -123,6 +118,7 @@ pub fn remove(place: &Place, id: &ProfileId) -> Result<Named, RemovalError> {
 /// [`RemovalError`] says what was done and what was not.
 pub fn rename(place: &Place, old: &ProfileId, new: &ProfileId) -> Result<Named, RemovalError> {
     let found = named(place, old)?;
+    rehearse(place, |edit| mentions::rename(edit, old, new))?;
     AuthStore::change(&place.store(), |draft| {
         let (had, has) = (draft.ids().any(|id| id == *old), draft.ids().any(|id| id == *new));
         if has && !had {

@@ -4,25 +4,34 @@
 //! stands the tree of values that is asked for. [`ConfigEdit::finish`] reads the new text with the reader of every other
 //! text and compares: a text that would say anything else than what was asked never leaves this folder.
 //!
+//! Where the text includes other files, what is asked for is asked of the whole: [`ConfigEdit::get`] answers what is read,
+//! and a change that an included file would undo, or that would hide what one says, is refused with the name of that file.
+//! Only the one text is ever changed.
+//!
 //! A comment stays when the key below it is removed: it may be about more than that key. Read `splice.rs` first.
 
 mod layout;
 mod splice;
 mod tree;
+mod whole;
 
 use serde_json::Value;
 use thiserror::Error;
 
 use super::error::ConfigError;
+use super::include::Load;
 use super::node::Node;
 use super::path::Step;
 use super::text;
 use layout::{Group, NoGroup};
+use whole::Whole;
 
 /// A configuration's text that is being changed. Paths are steps from the top.
 pub struct ConfigEdit {
     text: String,
     wanted: Node,
+    /// What is read with all included files, if there are any.
+    whole: Option<Whole>,
     changed: bool,
     mark: &'static str,
     file: String,
@@ -62,6 +71,16 @@ pub enum EditError {
         /// The path.
         path: String,
     },
+    /// An included file has a say.
+    #[error("`{path}` also stands in {other}, which {file} includes; change it there")]
+    Elsewhere {
+        /// The file.
+        file: String,
+        /// The path in the whole.
+        path: String,
+        /// The included file.
+        other: String,
+    },
     /// The new text would not say what was asked.
     #[error("{file}: the change cannot be made without changing more; change the file by hand")]
     Differs {
@@ -92,28 +111,52 @@ impl ConfigEdit {
         Ok(Self {
             text: text.to_owned(),
             wanted,
+            whole: None,
             changed: false,
             mark,
             file: file.to_owned(),
         })
     }
 
-    /// The value at a path.
+    /// Begins with a text and the files that it includes.
+    ///
+    /// # Errors
+    /// As of [`ConfigEdit::new`]; also of an included file.
+    pub fn within(text: &str, file: &str, load: &mut Load<'_>) -> Edited<Self> {
+        let mut edit = Self::new(text, file)?;
+        edit.whole = Whole::read(&edit.text, file, load)?;
+        Ok(edit)
+    }
+
+    /// The value at a path, as it is read: with what included files say.
     #[must_use]
     pub fn get(&self, path: &[Step<'_>]) -> Option<Value> {
+        self.read(path).map(Node::to_json)
+    }
+
+    /// The value at a path in this text alone.
+    #[must_use]
+    pub fn own(&self, path: &[Step<'_>]) -> Option<Value> {
         self.wanted.at(path).map(Node::to_json)
     }
 
-    /// The keys of the object at a path, in their order; none if there is no object.
+    /// The keys of the object at a path, as it is read; none if there is no object.
     #[must_use]
     pub fn keys(&self, path: &[Step<'_>]) -> Vec<String> {
-        match self.wanted.at(path) {
+        match self.read(path) {
             Some(Node::Object(entries)) => entries.map.keys().cloned().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// How many items the list at a path has; none if there is no list.
+    fn read(&self, path: &[Step<'_>]) -> Option<&Node> {
+        match &self.whole {
+            Some(whole) => whole.node.at(&whole.path(&self.wanted, path)),
+            None => self.wanted.at(path),
+        }
+    }
+
+    /// How many items the list at a path has in this text; those of included files come before them.
     #[must_use]
     pub fn len(&self, path: &[Step<'_>]) -> usize {
         match self.wanted.at(path) {
@@ -134,6 +177,11 @@ impl ConfigEdit {
         let Some((Step::Key(key), above)) = path.split_last() else {
             return Err(self.otherwise(path, "a key"));
         };
+        self.expect_room(above)?;
+        self.in_whole(path, |whole, path| {
+            whole.make_objects(&path[..path.len() - 1]);
+            whole.set(path, Node::from_json(value));
+        });
         self.make_objects(above)?;
         let group = self.group(above)?;
         let new = match self.only(&group, key, path)? {
@@ -157,9 +205,13 @@ impl ConfigEdit {
             return Ok(false);
         };
         if self.wanted.at(path).is_none() {
-            return Ok(false);
+            return match self.read(path) {
+                Some(_) => Err(self.elsewhere(path)),
+                None => Ok(false),
+            };
         }
         let group = self.group(above)?;
+        self.in_whole(path, Node::remove);
         let which = match last {
             Step::Key(key) => self.only(&group, key, path)?,
             Step::Index(index) => Some(*index),
@@ -178,10 +230,16 @@ impl ConfigEdit {
     /// [`EditError::Otherwise`] if something else than a list is there.
     pub fn insert(&mut self, path: &[Step<'_>], index: usize, value: &Value) -> Edited<()> {
         if self.wanted.at(path).is_none() {
-            return self.set(path, &Value::from(vec![value.clone()]));
+            return self.begin_list(path, value);
         }
         let group = self.list(path)?;
         let index = index.min(group.entries.len());
+        let from_end = group.entries.len() - index;
+        self.in_whole(path, |whole, path| {
+            if let Some(Node::List(items)) = whole.at(path) {
+                whole.insert(path, items.len().saturating_sub(from_end), Node::from_json(value));
+            }
+        });
         self.put(splice::inserted(&self.text, &group, index, value));
         self.wanted.insert(path, index, Node::from_json(value));
         Ok(())
@@ -197,9 +255,11 @@ impl ConfigEdit {
             return Err(self.otherwise(path, "so long a list"));
         };
         let new = splice::in_place(&self.text, &group, index, value);
-        self.put(splice::replaced(&self.text, item.value.clone(), &new));
+        let range = item.value.clone();
         let mut path = path.to_vec();
         path.push(Step::Index(index));
+        self.in_whole(&path, |whole, path| whole.set(path, Node::from_json(value)));
+        self.put(splice::replaced(&self.text, range, &new));
         self.wanted.set(&path, Node::from_json(value));
         Ok(())
     }
@@ -213,7 +273,10 @@ impl ConfigEdit {
             return Ok(false);
         };
         if self.wanted.at(path).is_none() {
-            return Ok(false);
+            return match self.read(path) {
+                Some(_) => Err(self.elsewhere(path)),
+                None => Ok(false),
+            };
         }
         let group = self.group(above)?;
         let mut target = above.to_vec();
@@ -221,6 +284,10 @@ impl ConfigEdit {
         if self.wanted.at(&target).is_some() {
             return Err(self.repeated(&target));
         }
+        if self.read(&target).is_some() {
+            return Err(self.elsewhere(&target));
+        }
+        self.in_whole(path, |whole, path| whole.rename(path, new));
         let which = self.only(&group, key, path)?;
         if let Some((_, name)) = which.and_then(|which| group.entries[which].key.as_ref()) {
             let quoted = Value::from(new).to_string();
@@ -243,6 +310,99 @@ impl ConfigEdit {
             return Err(EditError::Differs { file: self.file });
         }
         Ok(Some(format!("{}{}", self.mark, self.text)))
+    }
+
+    /// The new text, where other files are included; `None` if nothing was changed.
+    ///
+    /// # Errors
+    /// [`EditError::Elsewhere`] if what is read in the end is not what was asked, because an included file says otherwise.
+    pub fn finish_within(mut self, load: &mut Load<'_>) -> Edited<Option<String>> {
+        let (wanted, file) = (self.whole.take(), self.file.clone());
+        let text = self.text.clone();
+        let new = self.finish()?;
+        let Some(wanted) = wanted else {
+            return Ok(new);
+        };
+        // Also where this text says all that was asked already: an included file may say more.
+        let Some(now) = Whole::read(&text, &file, load)? else {
+            return Err(EditError::Differs { file });
+        };
+        let Some(path) = now.difference(&wanted.node) else {
+            return Ok(new);
+        };
+        match now.included(&path).or_else(|| wanted.included(&path)) {
+            Some(other) => Err(EditError::Elsewhere {
+                other: other.to_owned(),
+                path: super::path::shown(&path),
+                file,
+            }),
+            None => Err(EditError::Differs { file }),
+        }
+    }
+
+    /// The refusal of a change that has to be made in an included file: of what is read at a path, or at its nearest part
+    /// that is there. Items of lists are counted as in this text; [`ConfigEdit::elsewhere_in_whole`] counts all.
+    #[must_use]
+    pub fn elsewhere(&self, path: &[Step<'_>]) -> EditError {
+        match &self.whole {
+            Some(whole) => self.elsewhere_in_whole(&whole.path(&self.wanted, path)),
+            None => self.elsewhere_in_whole(path),
+        }
+    }
+
+    /// The same for a path as it is read, in which included items come first.
+    #[must_use]
+    pub fn elsewhere_in_whole(&self, path: &[Step<'_>]) -> EditError {
+        let includes = |whole: &Whole| {
+            (0..=path.len())
+                .rev()
+                .find_map(|end| whole.included(&path[..end]).map(str::to_owned))
+        };
+        match self.whole.as_ref().and_then(includes) {
+            Some(other) => EditError::Elsewhere {
+                file: self.file.clone(),
+                path: super::path::shown(path),
+                other,
+            },
+            None => self.otherwise(path, "in this file"),
+        }
+    }
+
+    /// Refuses to put an object over something else that an included file says.
+    fn expect_room(&self, path: &[Step<'_>]) -> Edited<()> {
+        for end in 1..=path.len() {
+            let here = &path[..end];
+            let taken = !matches!(self.read(here), None | Some(Node::Object(_) | Node::List(_)));
+            if taken && self.wanted.at(here).is_none() {
+                return Err(self.elsewhere(here));
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a list, which in the whole may be there already.
+    fn begin_list(&mut self, path: &[Step<'_>], value: &Value) -> Edited<()> {
+        let mut all = match self.get(path) {
+            None => return self.set(path, &Value::from(vec![value.clone()])),
+            Some(Value::Array(all)) => all,
+            Some(_) => return Err(self.elsewhere(path)),
+        };
+        let whole = self.whole.take();
+        let done = self.set(path, &Value::from(vec![value.clone()]));
+        self.whole = whole;
+        all.push(value.clone());
+        self.in_whole(path, |whole, path| {
+            whole.set(path, Node::from_json(&Value::from(all)))
+        });
+        done
+    }
+
+    /// Makes a change to the whole, before it is made to this text: the path is that of the whole.
+    fn in_whole(&mut self, path: &[Step<'_>], change: impl FnOnce(&mut Node, &[Step<'_>])) {
+        if let Some(whole) = &mut self.whole {
+            let path = whole.path(&self.wanted, path);
+            change(&mut whole.node, &path);
+        }
     }
 
     fn put(&mut self, text: String) {

@@ -23,6 +23,15 @@ impl Node {
         }
     }
 
+    /// What stands at the end of a path.
+    pub(super) fn at(&self, path: &[Step<'_>]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, step| match (node, step) {
+            (Self::Object(entries), Step::Key(key)) => entries.map.get(*key),
+            (Self::List(items), Step::Index(index)) => items.get(*index),
+            _ => None,
+        })
+    }
+
     fn at_mut(&mut self, path: &[Step<'_>]) -> Option<&mut Self> {
         path.iter().try_fold(self, |node, step| match (node, step) {
             (Self::Object(entries), Step::Key(key)) => entries.map.get_mut(*key),
@@ -46,6 +55,15 @@ impl Node {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Makes the objects of a path that are missing.
+    pub(super) fn make_objects(&mut self, path: &[Step<'_>]) {
+        for end in 1..=path.len() {
+            if self.at(&path[..end]).is_none() {
+                self.set(&path[..end], Self::Object(Entries::default()));
+            }
         }
     }
 

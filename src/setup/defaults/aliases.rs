@@ -71,16 +71,29 @@ pub fn remove_alias(place: &Place, alias: &str) -> Result<Done, DefaultsError> {
             alias: alias.to_owned(),
         });
     }
+    let config = place.snapshot().config();
+    let own_map = config
+        .agent_list
+        .get_full(place.agent())
+        .filter(|(_, _, own)| !own.models.is_empty());
+    let read_at = match own_map {
+        Some((at, ..)) => vec![Key("agents"), Key("list"), Index(at), Key("models")],
+        None => vec![Key("agents"), Key("defaults"), Key("models")],
+    };
     change(place, |edit| {
-        for agent in models_maps(edit) {
-            for model in edit.keys(&agent) {
-                let path = with(&agent, &[Key(&model), Key("alias")]);
+        let mut gone = false;
+        for map in models_maps(edit) {
+            for model in edit.keys(&map) {
+                let path = with(&map, &[Key(&model), Key("alias")]);
                 if edit.get(&path).is_some_and(|is| is == alias) {
-                    edit.remove(&path)?;
+                    gone |= edit.remove(&path)?;
                 }
             }
         }
-        Ok(Vec::new())
+        match gone {
+            true => Ok(Vec::new()),
+            false => Err(edit.elsewhere_in_whole(&read_at)),
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::error::DefaultsError;
-use super::{Done, Purpose, Whose, allow, base, change, model_meant, with};
+use super::{Done, Purpose, Whose, allow, base, change, known, model_meant, with};
 use crate::config::{ConfigEdit, EditError, Step};
 use crate::model::ModelRef;
 use crate::setup::place::Place;
@@ -40,14 +40,14 @@ pub fn add_fallback(
     purpose: Purpose,
     model: &ModelRef,
 ) -> Result<Done, DefaultsError> {
-    let base = base(place, whose)?;
+    let whose = known(place, whose)?;
     let name = model.to_string();
     change(place, |edit| {
+        let base = base(edit, whose)?;
         let list = with(&base, &[Key(purpose.key()), Key("fallbacks")]);
         as_object(edit, &base, purpose)?;
-        let there = texts(edit, &list);
-        if !there.iter().any(|is| is == &name) {
-            edit.insert(&list, there.len(), &json!(name))?;
+        if !texts(edit.get(&list)).contains(&name) {
+            edit.insert(&list, usize::MAX, &json!(name))?;
         }
         allow(edit, &base, &name)
     })
@@ -63,16 +63,19 @@ pub fn remove_fallback(
     purpose: Purpose,
     written: &str,
 ) -> Result<Done, DefaultsError> {
-    let base = base(place, whose)?;
+    let whose = known(place, whose)?;
     let meant = model_meant(place, written).map(|model| model.to_string()).ok();
     let mut found = false;
     let done = change(place, |edit| {
+        let base = base(edit, whose)?;
         let list = with(&base, &[Key(purpose.key()), Key("fallbacks")]);
-        let there = texts(edit, &list);
-        for at in (0..there.len()).rev() {
-            if there[at] == written || Some(&there[at]) == meant.as_ref() {
-                found |= edit.remove(&with(&list, &[Index(at)]))?;
-            }
+        let is_meant = |is: &String| is == written || Some(is) == meant.as_ref();
+        let there = texts(edit.own(&list));
+        for at in (0..there.len()).rev().filter(|at| is_meant(&there[*at])) {
+            found |= edit.remove(&with(&list, &[Index(at)]))?;
+        }
+        if texts(edit.get(&list)).iter().any(is_meant) {
+            return Err(edit.elsewhere(&list));
         }
         Ok(Vec::new())
     })?;
@@ -88,8 +91,9 @@ pub fn remove_fallback(
 /// # Errors
 /// [`DefaultsError`]; then nothing was written.
 pub fn clear_fallbacks(place: &Place, whose: &Whose, purpose: Purpose) -> Result<Done, DefaultsError> {
-    let base = base(place, whose)?;
+    let whose = known(place, whose)?;
     change(place, |edit| {
+        let base = base(edit, whose)?;
         edit.remove(&with(&base, &[Key(purpose.key()), Key("fallbacks")]))?;
         Ok(Vec::new())
     })
@@ -104,8 +108,7 @@ fn as_object(edit: &mut ConfigEdit, base: &[Step<'_>], purpose: Purpose) -> Resu
     }
 }
 
-fn texts(edit: &ConfigEdit, path: &[Step<'_>]) -> Vec<String> {
-    let items = edit.get(path);
+fn texts(items: Option<Value>) -> Vec<String> {
     let items = items.as_ref().and_then(Value::as_array).into_iter().flatten();
     items
         .map(|item| item.as_str().unwrap_or_default().to_owned())

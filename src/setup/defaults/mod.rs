@@ -88,15 +88,12 @@ pub fn set_default(
     purpose: Purpose,
     model: &ModelRef,
 ) -> Result<Done, DefaultsError> {
-    let base = base(place, whose)?;
+    let whose = known(place, whose)?;
     let name = model.to_string();
-    let followed = !fallbacks(place, whose, purpose).is_empty();
     change(place, |edit| {
+        let base = base(edit, whose)?;
         let path = with(&base, &[Key(purpose.key())]);
-        // An included file may hold fallbacks: a text in this file would take their place.
-        let joined = edit.get(&path).is_none() && followed;
         match edit.get(&path) {
-            _ if joined => edit.set(&with(&path, &[Key("primary")]), &json!(name))?,
             Some(Value::Object(_)) => edit.set(&with(&path, &[Key("primary")]), &json!(name))?,
             _ => edit.set(&path, &json!(name))?,
         }
@@ -104,16 +101,34 @@ pub fn set_default(
     })
 }
 
-fn base(place: &Place, whose: &Whose) -> Result<Vec<Step<'static>>, DefaultsError> {
-    let agent = match whose {
-        Whose::All => return Ok(vec![Key("agents"), Key("defaults")]),
-        Whose::Agent(agent) => agent,
+/// The number of the agent in `agents.list` as it is read; `None` for all agents.
+fn known(place: &Place, whose: &Whose) -> Result<Option<(AgentId, usize)>, DefaultsError> {
+    let Whose::Agent(agent) = whose else {
+        return Ok(None);
     };
     let config = place.snapshot().config();
     config.agent(agent)?;
-    match config.agent_list.get_index_of(agent) {
-        Some(at) => Ok(vec![Key("agents"), Key("list"), Index(at)]),
-        None => Err(DefaultsError::NoEntry(agent.clone())),
+    let at = config.agent_list.get_index_of(agent);
+    at.map_or_else(
+        || Err(DefaultsError::NoEntry(agent.clone())),
+        |at| Ok(Some((agent.clone(), at))),
+    )
+}
+
+/// The path of what is changed, as this file has it: an included file may have agents before those here.
+fn base(edit: &ConfigEdit, whose: Option<(AgentId, usize)>) -> Result<Vec<Step<'static>>, EditError> {
+    let Some((agent, read_at)) = whose else {
+        return Ok(vec![Key("agents"), Key("defaults")]);
+    };
+    let list = [Key("agents"), Key("list")];
+    let is_agent = |at: &usize| {
+        let id = edit.get(&with(&list, &[Index(*at), Key("id")]));
+        let id = id.as_ref().and_then(Value::as_str);
+        id.is_some_and(|id| AgentId::new(id.trim()).as_ref() == Ok(&agent))
+    };
+    match (0..edit.len(&list)).find(is_agent) {
+        Some(at) => Ok(with(&list, &[Index(at)])),
+        None => Err(edit.elsewhere_in_whole(&with(&list, &[Index(read_at)]))),
     }
 }
 

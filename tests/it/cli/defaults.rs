@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::home::{Home, Ran, run};
+use super::home::{Home, Ran, assert_no_secret, run};
 
 const TEXT: &str = "// ours\n{\n  agents: {\n    defaults: {\n      model: 'anthropic/claude-opus-4-5', // the default\n    },\n    list: [\n      { id: 'main', default: true },\n      { id: 'work', model: 'openai/gpt-5.2' },\n    ],\n  },\n}\n";
 
@@ -225,6 +225,129 @@ fn included_files_are_read_and_stay_as_they_are() {
         models(&home, &["status"])
             .failed(1)
             .err
-            .contains("outside the folder of the configuration")
+            .contains("the folder of the configuration")
+    );
+}
+
+/// The text of the configuration, after a command that has to fail and to change nothing.
+#[track_caller]
+fn refused(home: &Home, args: &[&str], says: &[&str]) {
+    // A lock comes and goes: the time of the folder changes.
+    let files = || {
+        let mut all = home.listing();
+        all.retain(|(path, ..)| path.is_file());
+        all
+    };
+    let before = files();
+    let told = models(home, args).failed(1);
+    for part in says {
+        assert!(told.err.contains(part), "{args:?}: {part}: {}", told.err);
+    }
+    assert_eq!(files(), before, "{args:?}");
+}
+
+#[test]
+fn the_agent_that_is_named_is_changed_though_an_included_file_has_agents_too() {
+    let home = home(
+        "{ $include: './a.json5', agents: { list: [\n{ id: 'two', model: 'p/2' },\n{ id: 'three', model: 'p/3' }\n] } }",
+    );
+    home.write(
+        "state/a.json5",
+        "{ agents: { list: [{ id: 'one', model: 'p/1' }] } }",
+    );
+    models(&home, &["set", "p/new", "--agent", "two"]).succeeded();
+    assert!(
+        text(&home).contains("{ id: 'two', model: \"p/new\" },\n{ id: 'three', model: 'p/3' }"),
+        "{}",
+        text(&home)
+    );
+    refused(
+        &home,
+        &["set", "p/new", "--agent", "one"],
+        &["agents.list[0]", "a.json5", "change it there"],
+    );
+}
+
+#[test]
+fn what_an_included_file_says_is_kept_or_named_and_never_hidden() {
+    let home = home("{ $include: './a.json5' }\n");
+    let models_of = |home: &Home| {
+        let status = models(home, &["status", "--json"]).succeeded().json();
+        (status["resolvedDefault"].clone(), status["fallbacks"].clone())
+    };
+    home.write("state/a.json5", "{ agents: { defaults: { model: 'p/one' } } }");
+    models(&home, &["fallbacks", "add", "p/two"]).succeeded();
+    assert_eq!(models_of(&home), (json!("p/one"), json!(["p/two"])));
+
+    home.write("state/modelpin.json", "{ $include: './a.json5' }\n");
+    home.write(
+        "state/a.json5",
+        "{ agents: { defaults: { model: { primary: 'p/one', fallbacks: ['p/x'] }, models: { 'p/one': { alias: 'uno' }, 'p/x': {} } } } }",
+    );
+    let elsewhere = ["a.json5", "change it there"];
+    refused(&home, &["fallbacks", "remove", "p/x"], &elsewhere);
+    refused(&home, &["fallbacks", "clear"], &elsewhere);
+    refused(&home, &["aliases", "remove", "uno"], &elsewhere);
+    models(&home, &["fallbacks", "add", "p/x"]).succeeded();
+    assert_eq!(text(&home), "{ $include: './a.json5' }\n", "it is there already");
+    models(&home, &["fallbacks", "add", "p/y"]).succeeded();
+    assert_eq!(models_of(&home), (json!("p/one"), json!(["p/x", "p/y"])));
+    models(&home, &["fallbacks", "remove", "p/y"]).succeeded();
+    assert_eq!(models_of(&home), (json!("p/one"), json!(["p/x"])));
+    // The allowlist of the included file is one: the new default is put on it.
+    let told = models(&home, &["set", "p/new"]).succeeded().out;
+    assert!(told.contains("was not on the allowlist, and is now"), "{told}");
+    assert_eq!(models_of(&home), (json!("p/new"), json!(["p/x"])));
+    let told = models(&home, &["aliases", "add", "neu", "p/new"]).succeeded().out;
+    assert!(!told.contains("is the allowlist now"), "{told}");
+    let status = models(&home, &["status", "--json"]).succeeded().json();
+    assert_eq!(status["allowed"], json!(["p/one", "p/x", "p/y", "p/new"]));
+    assert_eq!(status["aliases"], json!({ "uno": "p/one", "neu": "p/new" }));
+}
+
+#[test]
+fn includes_that_cannot_be_read_are_told_without_what_was_written() {
+    const CANARY: &str = "sk-ant-api03-EXAMPLE-CANARY-inc0q7Zt";
+    let home = home(&format!(
+        "{{\n  auth: {{ $include: ['./ok.json5', '{CANARY}'] }} }}"
+    ));
+    home.write("state/ok.json5", &format!("{{ fens: '{CANARY}' }}"));
+    home.write("outside.json5", "{}");
+    let all = |args: &[&str]| {
+        let ran = models(&home, args);
+        assert_no_secret(&ran.all(), &[CANARY]);
+        ran
+    };
+    let told = all(&["status", "-vvv"]).failed(1).err;
+    assert!(
+        told.contains("modelpin.json:2:36: `auth.$include[1]`: there is no such file"),
+        "{told}"
+    );
+    home.write("state/modelpin.json", "{ auth: { $include: './ok.json5' } }");
+    let told = all(&["status", "-vvv"]).succeeded().err;
+    assert!(
+        told.contains("in ") && told.contains("ok.json5: `auth.fens`: unknown key"),
+        "{told}"
+    );
+    home.write("state/modelpin.json", "{ $include: '../outside.json5' }");
+    // Also where the configuration is named without its folder.
+    let mut bare = home.bare(["models", "status", "--config", "modelpin.json"]);
+    let told = run(bare.current_dir(home.state()), b"").failed(1).err;
+    assert!(told.contains("is outside"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_include_that_is_a_pipe_is_not_waited_for() {
+    let home = home("{ $include: './pipe' }");
+    let made = std::process::Command::new("mkfifo")
+        .arg(home.state().join("pipe"))
+        .status();
+    assert!(made.expect("mkfifo").success());
+    assert!(
+        models(&home, &["status"])
+            .failed(1)
+            .err
+            .contains("this is no file")
     );
 }

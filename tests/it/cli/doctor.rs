@@ -353,3 +353,44 @@ fn import_says_what_is_missing() {
     let state = home.root().join("work").display().to_string();
     assert!(import(&["--from", &state, "--state-dir", &state]).contains("is the state directory itself"));
 }
+
+#[test]
+fn import_takes_the_files_along_that_a_configuration_includes() {
+    let home = Home::new();
+    let there = "home/.openclaw/openclaw.json";
+    let text = "{ $include: './parts/agents.json5' } // theirs\n";
+    home.write(there, text);
+    home.write(
+        "home/.openclaw/parts/agents.json5",
+        "{ agents: { $include: '../models.json5' } }",
+    );
+    home.write(
+        "home/.openclaw/models.json5",
+        "{ defaults: { model: 'p/m' } } // more\n",
+    );
+    let ours = |path: &str| fs::read_to_string(home.root().join("home/.modelpin").join(path));
+    let import = || run(&mut home.bare(["import"]), b"");
+    // A file of ours that would say something else is not written over, and no configuration is made that cannot be read.
+    let other = home.write("home/.modelpin/models.json5", "{}");
+    let told = import().failed(1);
+    assert!(
+        told.all().contains("models.json5 is another one"),
+        "{}",
+        told.all()
+    );
+    assert!(ours("modelpin.json").is_err() && ours("parts/agents.json5").is_err());
+    fs::remove_file(other).expect("gone");
+    import().succeeded();
+    assert_eq!(ours("modelpin.json").expect("there"), text);
+    assert!(ours("models.json5").expect("there").ends_with("// more\n"));
+    let plain = run(&mut home.bare(["models", "status", "--plain"]), b"");
+    assert_eq!(plain.succeeded().out, "p/m\n");
+    assert!(import().succeeded().out.contains("Nothing new"));
+    // A path that is only right there.
+    fs::remove_dir_all(home.root().join("home/.modelpin")).expect("gone");
+    let fixed = home.root().join("home/.openclaw/models.json5");
+    home.write(there, &json!({ "agents": { "$include": fixed } }).to_string());
+    let told = import().failed(1);
+    assert!(told.all().contains("absolute paths"), "{}", told.all());
+    assert!(ours("modelpin.json").is_err());
+}
