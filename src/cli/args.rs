@@ -12,7 +12,7 @@ use super::man::ManArgs;
 use super::models::Models;
 use super::onboard::OnboardArgs;
 use super::parse::ParseArgs;
-use super::pins::Pins;
+use super::pins::PinsArgs;
 use super::wrong::Wrong;
 
 /// Choose which model and which credential a chat uses.
@@ -60,7 +60,7 @@ pub(super) enum Command {
     #[command(
         after_help = "Examples:\n  modelpin pins list\n  modelpin pins clear --session telegram:42\n  modelpin pins check"
     )]
-    Pins(Pins),
+    Pins(PinsArgs),
     /// Show the resolver's decision without taking it
     #[command(
         after_help = "Examples:\n  modelpin explain --provider anthropic\n  modelpin explain --provider anthropic --profile anthropic:work --json"

@@ -4,16 +4,17 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::clock::Timestamp;
+use crate::clock::{Clock, SystemClock};
 use crate::echo::causes;
 use crate::pin::{Change, End, Pin, ProfileChoice, Record, ScopeKey, Thread};
-use crate::resolver::{Committed, Question, freely};
+use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
-use crate::setup::{pin_store, scope_in_words};
-use crate::store::PinStore;
+use crate::setup::{Place, pin_store, scope_in_words};
+use crate::store::sqlite::SqlitePins;
+use crate::store::{PinStore, PinStoreError};
 use crate::terms::Mode;
 
 use super::ask::{self, Usual};
@@ -24,7 +25,7 @@ use super::wrong::Wrong;
 
 /// `modelpin pins`.
 #[derive(Debug, Args)]
-pub(super) struct Pins {
+pub(super) struct PinsArgs {
     #[command(subcommand)]
     command: PinsCommand,
 }
@@ -53,17 +54,9 @@ enum PinsCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("which").required(true).args(["session", "scope", "all"])))]
 struct ClearArgs {
-    /// The pin of this chat
-    #[arg(long, value_name = "CHAT")]
-    session: Option<String>,
-    /// The pin of all chats of the agent, or of all agents
-    #[arg(long, value_name = "SCOPE", value_parser = ["agent", "global"])]
-    scope: Option<String>,
-    /// Every pin of every chat
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    which: Which,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -72,7 +65,40 @@ struct ClearArgs {
     dry_run: bool,
 }
 
-pub(super) fn run(pins: &Pins, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+/// Exactly one of them: nothing is cleared that was not named.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// The pin of this chat
+    #[arg(long, value_name = "CHAT")]
+    session: Option<String>,
+    /// The pin of all chats of the agent, or of all agents
+    #[arg(long)]
+    scope: Option<Wide>,
+    /// Every pin of every chat
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Wide {
+    Agent,
+    Global,
+}
+
+impl Which {
+    fn means(&self, key: &ScopeKey, agent: &AgentId) -> bool {
+        match (key, self.scope) {
+            _ if self.all => true,
+            (ScopeKey::Session(of, chat), _) => of == agent && self.session.as_deref() == Some(chat),
+            (ScopeKey::Agent(of), Some(Wide::Agent)) => of == agent,
+            (ScopeKey::Global, Some(Wide::Global)) => true,
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn run(pins: &PinsArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     match &pins.command {
         PinsCommand::List { json } => list(*json, global, out),
         PinsCommand::Clear(args) => clear(args, global, out),
@@ -80,27 +106,41 @@ pub(super) fn run(pins: &Pins, global: &Global, out: &mut impl Write) -> Result<
     }
 }
 
-/// Every scope that holds a pin now, in the order of its name.
-fn holding(global: &Global) -> Result<(Vec<(ScopeKey, Record)>, Timestamp), Wrong> {
-    let place = place::operate(global)?;
-    let now = crate::clock::Clock::now(&crate::clock::SystemClock);
-    let all = place::tasks()?.block_on(pin_store(&place).load_all());
+/// The state directory, whose pins may be of agents that are in no configuration any more.
+fn place(global: &Global) -> Result<Place, Wrong> {
+    let place = Place::find(global.state_dir.as_deref(), global.config.as_deref(), None)?;
+    place::tell_warnings(place.snapshot());
+    Ok(place)
+}
+
+/// Every scope that holds a pin now, in the order of its name. With `--agent`, those of the agent and of all agents.
+fn holding(place: &Place, global: &Global) -> Result<Vec<(ScopeKey, Record)>, Wrong> {
+    let now = SystemClock.now();
+    let all = place::tasks()?.block_on(pin_store(place).load_all());
     let mut all = all.map_err(|broken| Wrong::Failed(causes(&broken)))?;
-    // With --agent, its own pins and those of all agents.
-    let wanted = global.agent()?;
-    all.retain(|(key, record)| {
-        let of_agent = match (key, &wanted) {
-            (ScopeKey::Session(agent, _) | ScopeKey::Agent(agent), Some(wanted)) => agent == wanted,
-            _ => true,
-        };
-        of_agent && record.holding(now).any(|pin| !pin.is_empty())
-    });
+    all.retain(|(_, record)| record.holding(now).any(|pin| !pin.is_empty()));
+    if let Some(wanted) = global.agent()? {
+        let of_agent = |key: &ScopeKey| agent_of(key) == Some(&wanted);
+        if !all.iter().any(|(key, _)| of_agent(key)) {
+            // Neither pins nor a configuration: the name is mistyped.
+            place.snapshot().paths(&wanted)?;
+        }
+        all.retain(|(key, _)| *key == ScopeKey::Global || of_agent(key));
+    }
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok((all, now))
+    Ok(all)
+}
+
+fn agent_of(key: &ScopeKey) -> Option<&AgentId> {
+    match key {
+        ScopeKey::Session(agent, _) | ScopeKey::Agent(agent) => Some(agent),
+        ScopeKey::Global => None,
+    }
 }
 
 fn list(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let (all, now) = holding(global)?;
+    let all = holding(&place(global)?, global)?;
+    let now = SystemClock.now();
     let pins = all.iter().flat_map(|(key, record)| {
         let pins = record.holding(now).filter(|pin| !pin.is_empty());
         pins.map(move |pin| (key, pin))
@@ -128,24 +168,14 @@ fn list(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCode
 }
 
 fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let (all, _) = holding(global)?;
-    let agent = match global.agent()? {
-        Some(agent) => agent,
-        None => place::operate(global)?.agent().clone(),
-    };
-    let keys: Vec<ScopeKey> = if args.all {
-        all.into_iter().map(|(key, _)| key).collect()
-    } else {
-        let key = match (&args.session, args.scope.as_deref()) {
-            (Some(chat), _) => ScopeKey::Session(agent, Arc::from(chat.as_str())),
-            (None, Some("agent")) => ScopeKey::Agent(agent),
-            (None, _) => ScopeKey::Global,
-        };
-        all.into_iter()
-            .map(|(key, _)| key)
-            .filter(|is| *is == key)
-            .collect()
-    };
+    let place = place(global)?;
+    let all = holding(&place, global)?;
+    let agent = global.agent()?.unwrap_or_else(|| place.agent().clone());
+    let keys: Vec<ScopeKey> = all
+        .into_iter()
+        .map(|(key, _)| key)
+        .filter(|key| args.which.means(key, &agent))
+        .collect();
     if keys.is_empty() {
         writeln!(out, "Nothing is pinned there; nothing was changed.")?;
         return Ok(ExitCode::SUCCESS);
@@ -157,7 +187,7 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
         }
         return Ok(ExitCode::SUCCESS);
     }
-    if args.all && !args.yes {
+    if args.which.all && !args.yes {
         if !ask::is_terminal() {
             return Err(Wrong::Usage("--all needs --yes away from a terminal".to_owned()));
         }
@@ -169,31 +199,47 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
             return Ok(ExitCode::FAILURE);
         }
     }
-    let place = place::operate(global)?;
-    let store = Arc::new(pin_store(&place));
-    let done: Result<Vec<Committed>, _> = place::tasks()?.block_on(async {
-        let pins = crate::resolver::Pins::load(store).await?;
-        let now = crate::clock::Clock::now(&crate::clock::SystemClock);
-        let mut done = Vec::new();
-        for key in &keys {
-            let change = Change::Clear {
-                by: Arc::from(Actor::operator().id()),
-                thread: Thread::No,
-            };
-            done.push(pins.commit(key.clone(), change, freely(), now).await?);
-        }
-        Ok(done)
-    });
-    done.map_err(|broken: crate::store::PinStoreError| Wrong::Failed(causes(&broken)))?;
-    for key in &keys {
+    let (cleared, broken) = place::tasks()?.block_on(clear_each(pin_store(&place), keys));
+    for key in &cleared {
         writeln!(out, "Took back the pin of {}.", scope_in_words(key))?;
+    }
+    match broken {
+        Some(broken) => return Err(Wrong::Failed(causes(&broken))),
+        None if cleared.is_empty() => {
+            writeln!(out, "Nothing is pinned there any more; nothing was changed.")?
+        }
+        None => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Clears one scope after the other. Which were cleared, and what ended it early.
+async fn clear_each(store: SqlitePins, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
+    let mut cleared = Vec::new();
+    let pins = match Pins::load(Arc::new(store)).await {
+        Ok(pins) => pins,
+        Err(broken) => return (cleared, Some(broken)),
+    };
+    for key in keys {
+        let change = Change::Clear {
+            by: Arc::from(Actor::operator().id()),
+            thread: Thread::No,
+        };
+        match pins
+            .commit(key.clone(), change, freely(), SystemClock.now())
+            .await
+        {
+            Ok(Committed::Changed(_)) => cleared.push(key),
+            Ok(Committed::Nothing | Committed::Forbidden) => {}
+            Err(broken) => return (cleared, Some(broken)),
+        }
+    }
+    (cleared, None)
+}
+
 fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let (all, _) = holding(global)?;
-    let modelpin = place::open(global)?;
+    let all = holding(&place(global)?, global)?;
+    let modelpin = place::open_quietly(global)?;
     let main = modelpin.resolver().snapshot().default_agent().clone();
     let mut findings = Vec::new();
     for (key, _) in &all {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::echo::causes;
 use crate::middleware::{BuildError, ModelPin};
+use crate::resolver::Snapshot;
 use crate::session::SessionKey;
 use crate::setup::Place;
 use crate::store::memory::MemoryPins;
@@ -13,6 +14,13 @@ use super::wrong::Wrong;
 
 /// Opens it, and tells warnings of the configuration on standard error.
 pub(super) fn open(global: &Global) -> Result<ModelPin, Wrong> {
+    let modelpin = open_quietly(global)?;
+    tell_warnings(&modelpin.resolver().snapshot());
+    Ok(modelpin)
+}
+
+/// Opens it for a command that has told the warnings.
+pub(super) fn open_quietly(global: &Global) -> Result<ModelPin, Wrong> {
     let builder = || {
         let mut builder = ModelPin::builder();
         if let Some(dir) = &global.state_dir {
@@ -24,18 +32,21 @@ pub(super) fn open(global: &Global) -> Result<ModelPin, Wrong> {
         builder
     };
     let tasks = tasks()?;
-    let modelpin = match tasks.block_on(builder().build()) {
+    Ok(match tasks.block_on(builder().build()) {
         // Pins that cannot be read are no reason to hide everything else.
         Err(BuildError::Pins(broken)) => {
             tracing::warn!("the pins cannot be read: {}", causes(&broken));
             tasks.block_on(builder().pin_store(Arc::new(MemoryPins::default())).build())?
         }
         built => built?,
-    };
-    for warning in modelpin.resolver().snapshot().warnings() {
+    })
+}
+
+/// Tells what the configuration warns of.
+pub(super) fn tell_warnings(snapshot: &Snapshot) {
+    for warning in snapshot.warnings() {
         tracing::warn!("{warning}");
     }
-    Ok(modelpin)
 }
 
 /// What runs the parts of a command that wait.
@@ -60,8 +71,6 @@ pub(super) fn operate(global: &Global) -> Result<Place, Wrong> {
         global.config.as_deref(),
         agent.as_ref(),
     )?;
-    for warning in place.snapshot().warnings() {
-        tracing::warn!("{warning}");
-    }
+    tell_warnings(place.snapshot());
     Ok(place)
 }

@@ -36,6 +36,11 @@ impl PinTable {
             .or_insert(record);
     }
 
+    /// Puts a record in place, whatever is there: the store behind it was exchanged.
+    pub fn replace(&self, key: ScopeKey, record: Record) {
+        self.records.insert(key, Arc::new(record));
+    }
+
     /// What is pinned for a chat at `now`.
     #[must_use]
     pub fn effective(&self, session: &SessionKey, agent: &AgentId, now: Timestamp) -> Effective {

@@ -43,15 +43,20 @@ impl Pins {
     /// # Errors
     /// [`PinStoreError`] if the store cannot be read.
     pub async fn load(store: Arc<dyn PinStore>) -> Result<Self, PinStoreError> {
+        let first = store.news(0).await?;
+        // A store without news has no mark either.
+        let all = match first.mark {
+            0 => store.load_all().await?,
+            _ => first.records,
+        };
         let table = PinTable::default();
-        for (key, record) in store.load_all().await? {
+        for (key, record) in all {
             table.put(key, record);
         }
-        let table = Arc::new(table);
         Ok(Self {
-            table,
+            table: Arc::new(table),
             store,
-            mark: Arc::default(),
+            mark: Arc::new(AtomicU64::new(first.mark)),
         })
     }
 
@@ -65,6 +70,7 @@ impl Pins {
         let (table, store) = (Arc::downgrade(&self.table), Arc::downgrade(&self.store));
         let news = Arc::clone(&self.mark);
         tasks.spawn(async move {
+            let mut blind = false;
             loop {
                 tokio::time::sleep(NEWS).await;
                 let (Some(table), Some(store)) = (table.upgrade(), store.upgrade()) else {
@@ -76,10 +82,13 @@ impl Pins {
                             table.put(key, record);
                         }
                         news.store(told.mark, Ordering::Relaxed);
+                        blind = false;
                     }
-                    Err(broken) => {
-                        tracing::debug!(error = %causes(&broken), "pins of other processes are not seen")
+                    Err(broken) if !blind => {
+                        tracing::warn!(error = %causes(&broken), "pins of other processes are not seen");
+                        blind = true;
                     }
+                    Err(_) => {}
                 }
             }
         });
@@ -132,9 +141,15 @@ impl Pins {
                     self.table.put(key.clone(), next.clone());
                     return Ok(Committed::Changed(next));
                 }
-                Err(PinStoreError::Conflict(_)) => {
+                Err(PinStoreError::Conflict(there)) => {
+                    let tried = record.version;
                     record = self.store.load(key).await?.unwrap_or_default();
-                    self.table.put(key.clone(), record.clone());
+                    if there < tried {
+                        // Versions only grow: the store is another one than before, and what it says holds.
+                        self.table.replace(key.clone(), record.clone());
+                    } else {
+                        self.table.put(key.clone(), record.clone());
+                    }
                 }
                 Err(broken) => return Err(broken),
             }

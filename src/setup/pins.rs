@@ -1,5 +1,6 @@
 //! The pins that are kept, seen from outside of any chat.
 
+use crate::echo::legible;
 use crate::pin::{Layers, Pin, ProfileChoice, Record, ScopeKey};
 use crate::profile::ProfileId;
 use crate::session::AgentId;
@@ -69,11 +70,11 @@ pub async fn rename_in_pins(
     Ok(followed)
 }
 
-/// A scope as people read it: `chat telegram:42 of agent main`.
+/// A scope as people read it: `chat telegram:42 of agent main`. What a chat is named cannot command a terminal.
 #[must_use]
 pub fn scope_in_words(key: &ScopeKey) -> String {
     match key {
-        ScopeKey::Session(agent, chat) => format!("chat {chat} of agent {agent}"),
+        ScopeKey::Session(agent, chat) => format!("chat {} of agent {agent}", legible(chat)),
         ScopeKey::Agent(agent) => format!("all chats of agent {agent}"),
         ScopeKey::Global => "all chats".to_owned(),
     }

@@ -74,17 +74,14 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
             found.push(Finding::new(severity, "mode", what, remedy).fixable());
         }
     }
-    let database = patient.state.database();
-    if let Ok(start) = fs::read(&database)
-        && !start.is_empty()
-        && !start.starts_with(b"SQLite format 3\0")
-    {
-        let what = format!("{} is no database", database.display());
+    #[cfg(feature = "sqlite")]
+    if let Err(broken) = crate::store::sqlite::SqlitePins::new(patient.state.database()).check() {
+        let remedy = "`modelpin pins list` tells whether it can be read again";
         found.push(Finding::new(
             Severity::Error,
             "database",
-            what,
-            "move it away; a new one is made with the next pin",
+            crate::echo::causes(&broken),
+            remedy,
         ));
     }
     let built = env!("CARGO_PKG_VERSION");

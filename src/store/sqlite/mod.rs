@@ -2,7 +2,8 @@
 //!
 //! Several processes may have the file open. A save returns when it is on disk; saves that wait at the same time are
 //! committed together. Reading makes no file: where none is, there are no pins. The file is made at the first save, with
-//! mode 0600. A file of another program, or of a newer modelpin, is refused and left alone.
+//! mode 0600. A file of another program, or of a newer modelpin, is refused and left alone. A file that takes the place
+//! of one in use is written from then on; what running processes hold in memory stays until they start again.
 //!
 //! Read `writer.rs` first; `stored.rs` is the form in which records are kept for ever.
 
@@ -16,7 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
-use self::file::{Stamp, Trouble, read_only};
+use self::file::{Stamp, Trouble, ask};
 use self::writer::Writer;
 use super::{News, PinStore, PinStoreError};
 use crate::pin::{Record, ScopeKey, Version};
@@ -26,7 +27,7 @@ use crate::pin::{Record, ScopeKey, Version};
 pub struct SqlitePins {
     path: PathBuf,
     writer: OnceLock<Writer>,
-    seen: Arc<Mutex<Option<Stamp>>>,
+    seen: Arc<Mutex<Option<Seen>>>,
 }
 
 impl SqlitePins {
@@ -46,17 +47,23 @@ impl SqlitePins {
         &self.path
     }
 
+    /// Reads everything once, for a report on the file. Blocks; nothing is written.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] says what is wrong with the file, and what to do.
+    pub fn check(&self) -> Result<(), PinStoreError> {
+        match ask(&self.path, |file| records(file, 0).map(drop)) {
+            Ok(_) => Ok(()),
+            Err(trouble) => Err(unavailable(trouble.at(&self.path))),
+        }
+    }
+
     async fn read<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&rusqlite::Connection) -> Result<T, Trouble> + Send + 'static,
+        question: impl Fn(&rusqlite::Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<Option<T>, PinStoreError> {
         let path = self.path.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            let Some(file) = read_only(&path)? else {
-                return Ok(None);
-            };
-            question(&file).map(Some)
-        });
+        let work = tokio::task::spawn_blocking(move || ask(&path, question));
         let answer: Result<_, Trouble> = work.await.map_err(unavailable)?;
         answer.map_err(|trouble| unavailable(trouble.at(&self.path)))
     }
@@ -91,23 +98,45 @@ impl PinStore for SqlitePins {
     async fn news(&self, since: u64) -> Result<News, PinStoreError> {
         let seen = Arc::clone(&self.seen);
         let path = self.path.clone();
-        let nothing = move || News {
-            records: Vec::new(),
-            mark: since,
-        };
-        let unchanged = tokio::task::spawn_blocking(move || {
-            let now = Stamp::of(&path);
+        let work = tokio::task::spawn_blocking(move || {
             let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let unchanged = *seen == Some(now);
-            *seen = Some(now);
-            unchanged
+            let stamp = Stamp::of(&path);
+            let before = seen.take();
+            let known = before.filter(|before| before.stamp == stamp);
+            if known.is_some_and(|known| known.trust == Trust::Settled) {
+                *seen = known;
+                return Ok(None);
+            }
+            let found = ask(&path, |file| records(file, since))?;
+            let trust = if known.is_some() {
+                Trust::Settled
+            } else {
+                Trust::Fresh
+            };
+            *seen = Some(Seen { stamp, trust });
+            Ok(found)
         });
-        if unchanged.await.map_err(unavailable)? {
-            return Ok(nothing());
-        }
-        let found = self.read(move |file| records(file, since)).await?;
-        Ok(found.map_or_else(nothing, |(records, mark)| News { records, mark }))
+        let found: Result<_, Trouble> = work.await.map_err(unavailable)?;
+        let found = found.map_err(|trouble| unavailable(trouble.at(&self.path)))?;
+        let (records, mark) = found.unwrap_or_else(|| (Vec::new(), since));
+        Ok(News { records, mark })
     }
+}
+
+/// How the file stood when it was last read for news.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    stamp: Stamp,
+    trust: Trust,
+}
+
+/// Whether the same stamp means the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Not yet: a change right behind the one that was seen may have left the same time.
+    Fresh,
+    /// It was the same twice.
+    Settled,
 }
 
 /// The records that were changed after `since`, and the mark of the last of them.

@@ -10,7 +10,7 @@ use std::thread;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
-use super::file::{Trouble, read_write};
+use super::file::{Open, Trouble, read_write};
 use super::{stored, unavailable};
 use crate::pin::{Record, ScopeKey, Version};
 use crate::store::PinStoreError;
@@ -78,18 +78,17 @@ impl Drop for Writer {
 struct Gone;
 
 fn write(path: &std::path::Path, waiting: &mpsc::Receiver<Save>) {
-    let mut file: Option<Connection> = None;
+    let mut open: Option<Open> = None;
     while let Ok(first) = waiting.recv() {
         let saves: Vec<Save> = std::iter::once(first)
             .chain(waiting.try_iter().take(MOST - 1))
             .collect();
-        let opened = match file.take() {
-            Some(file) => Ok(file),
-            None => read_write(path),
-        };
-        let done = opened.and_then(|mut open| {
-            let done = commit(&mut open, &saves)?;
-            file = Some(open);
+        // Closed before another file of this name is opened: closing takes the log beside it away.
+        open = open.filter(|open| open.is_still_at(path));
+        let opened = open.take().map_or_else(|| read_write(path), Ok);
+        let done = opened.and_then(|mut now| {
+            let done = commit(&mut now.file, &saves)?;
+            open = Some(now);
             Ok(done)
         });
         match done {

@@ -8,7 +8,6 @@
 mod home;
 mod keep;
 mod leaks;
-mod pins;
 mod provider;
 
 mod check;
@@ -19,6 +18,7 @@ mod defaults;
 mod doctor;
 mod explain;
 mod parse;
+mod pins;
 mod screen;
 mod shell;
 mod status;

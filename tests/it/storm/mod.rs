@@ -27,7 +27,7 @@ const NAME: &str = "MODELPIN_TEST_NAME";
 /// How many times it counts a shared counter up; without it, it adds profiles until it is killed.
 const CHANGES: &str = "MODELPIN_TEST_CHANGES";
 
-fn number(variable: &str, usual: usize) -> usize {
+pub(crate) fn number(variable: &str, usual: usize) -> usize {
     let told = std::env::var(variable).ok();
     told.and_then(|told| told.parse().ok()).unwrap_or(usual)
 }

@@ -119,11 +119,13 @@ pub(super) fn rename(args: &RenameArgs, global: &Global, out: &mut impl Write) -
         let what = "a profile id takes up to 200 visible characters, for example anthropic:work";
         return Err(Wrong::Usage(what.to_owned()));
     }
+    // Asked first: where pins cannot be read they could not follow, and nothing is renamed.
+    let pins = pins_of(&place, &old)?;
     if args.dry_run {
         let named = setup::named(&place, &old).map_err(Wrong::setup)?;
         writeln!(out, "Would rename {old} to {new} in {}.", place.store().display())?;
         tell(&named, &place, "These name it, and would follow:", out)?;
-        tell_pins(&pins_of(&place, &old)?, "These pins would follow:", out)?;
+        tell_pins(&pins, "These pins would follow:", out)?;
         return Ok(ExitCode::SUCCESS);
     }
     // A rename that ended before the pins followed goes on there.
@@ -133,7 +135,7 @@ pub(super) fn rename(args: &RenameArgs, global: &Global, out: &mut impl Write) -
             .flatten()
             .is_some_and(|store| store.profiles().contains_key(id))
     };
-    let unfinished = there(&new) && !there(&old) && !pins_of(&place, &old)?.is_empty();
+    let unfinished = there(&new) && !there(&old) && !pins.is_empty();
     let named = if unfinished {
         Named::default()
     } else {
