@@ -5,7 +5,7 @@
 
 #[cfg(feature = "sqlite")]
 mod kept;
-#[cfg(all(feature = "sqlite", unix))]
+#[cfg(all(feature = "sqlite", feature = "setup", unix))]
 mod killed;
 #[cfg(feature = "sqlite")]
 mod news;

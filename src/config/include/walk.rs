@@ -1,16 +1,14 @@
-//! `$include`: a configuration in several files.
+//! Through a tree, into the files that it includes.
 
-use std::fmt;
+use super::sources::{Source, Sources, bare};
+use super::{KEY, Load};
+use crate::config::error::ConfigError;
+use crate::config::locate::locate;
+use crate::config::node::{Entries, Node};
+use crate::config::origin::{Origin, OwnStep, Trail};
+use crate::config::path::{Step, shown};
+use crate::config::text::{LONGEST, tree};
 
-use super::error::ConfigError;
-use super::locate::locate;
-use super::node::{Entries, Node};
-use super::origin::{Origin, OwnStep, Trail};
-use super::path::{Step, shown};
-use super::text::{LONGEST, tree};
-
-/// The key that names files.
-pub(super) const KEY: &str = "$include";
 /// How many files deep, as in OpenClaw.
 const MOST_DEEP: usize = 10;
 /// How many files in all; one that is included twice counts twice.
@@ -18,83 +16,12 @@ const MOST: usize = 256;
 /// The deepest nesting of all files together: whatever reads the whole calls itself for each level.
 const DEEPEST: usize = 128;
 
-/// A file that was found for an `$include`.
-#[derive(Clone)]
-pub struct Included {
-    /// Its name, which errors give, and by which a file that includes itself is known.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-}
-
-impl fmt::Debug for Included {
-    // The text may hold keys.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Included")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Finds a file: by what is written, and the name of the file that it is written in.
-///
-/// An error says what is wrong, and not what was written: that might be a key in the wrong place.
-pub type Load<'l> = dyn FnMut(&str, &str) -> Result<Included, String> + 'l;
-
-/// The texts of a configuration, and which of them says what.
-pub(super) struct Sources {
-    files: Vec<Source>,
-    origin: Origin,
-}
-
-struct Source {
-    file: String,
-    text: String,
-}
-
-/// A text without its byte order mark.
-pub(super) fn bare(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-impl Sources {
-    pub(super) fn alone(text: &str, file: &str) -> Self {
-        let (file, text) = (file.to_owned(), bare(text).to_owned());
-        Self {
-            files: vec![Source { file, text }],
-            origin: Origin::default(),
-        }
-    }
-
-    /// Whether other files are included.
-    #[cfg(feature = "setup")]
-    pub(super) fn is_several(&self) -> bool {
-        self.files.len() > 1
-    }
-
-    /// The file that says what stands at a path of the whole, and where in it.
-    pub(super) fn locate(&self, steps: &[Step<'_>]) -> (&str, (usize, usize)) {
-        let (file, trail) = self.origin.find(steps);
-        self.place(file, &trail)
-    }
-
-    /// The included file that says what stands at a path of the whole; `None` if the first file does.
-    pub(super) fn included(&self, steps: &[Step<'_>]) -> Option<&str> {
-        match self.origin.find(steps) {
-            (0, _) => None,
-            (file, _) => self.files.get(file).map(|source| source.file.as_str()),
-        }
-    }
-
-    fn place(&self, file: usize, trail: &Trail) -> (&str, (usize, usize)) {
-        self.files.get(file).map_or(("", (1, 1)), |source| {
-            (&source.file, locate(&source.text, &trail.steps()))
-        })
-    }
-}
-
 /// Puts the files in that the tree includes.
-pub(super) fn expand(node: Node, sources: &mut Sources, load: &mut Load<'_>) -> Result<Node, ConfigError> {
+pub(in crate::config) fn expand(
+    node: Node,
+    sources: &mut Sources,
+    load: &mut Load<'_>,
+) -> Result<Node, ConfigError> {
     let name = sources.files.first();
     let mut walk = Walk {
         chain: vec![name.map_or_else(String::new, |source| source.file.clone())],
@@ -316,135 +243,5 @@ fn joined((one, mut from): (Node, Origin), (other, mut with): (Node, Origin)) ->
             (Node::List(one), from)
         }
         (_, other) => (other, with),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    /// Reads `main` with these other files.
-    fn read(main: &str, files: &[(&str, &str)]) -> Result<Config, String> {
-        let mut load = |written: &str, _: &str| {
-            let found = files.iter().find(|(name, _)| *name == written);
-            let (name, text) = found.ok_or_else(|| format!("there is no {written}"))?;
-            Ok(Included {
-                name: (*name).to_owned(),
-                text: (*text).to_owned(),
-            })
-        };
-        let read = Config::parse_with(main, "main", &mut load);
-        read.map(|(config, _)| config).map_err(|wrong| wrong.to_string())
-    }
-
-    #[test]
-    fn files_are_joined_and_what_stands_beside_goes_over_them() {
-        let files = [
-            ("a", "{ auth: { fence: 'ask', order: { x: ['x:1'] } } }"),
-            ("b", "{ auth: { order: { x: ['x:2'], y: [] }, $include: 'c' } }"),
-            ("c", "{ fence: 'block' }"),
-        ];
-        let config = read("{ $include: ['a', 'b'], auth: { inherit: true } }", &files).unwrap();
-        assert!(config.auth.inherit);
-        assert_eq!(config.auth.fence, Some(crate::config::Fence::Block));
-        let order: Vec<_> = config.auth.order.values().map(Vec::len).collect();
-        assert_eq!(order, [2, 0]);
-    }
-
-    #[test]
-    fn errors_in_lists_name_the_file_and_the_place_there() {
-        let files = [
-            ("a", "{ agents: { list: [\n { id: 'one' },\n { id: 5 } ] } }"),
-            ("b", "{ id: 'two', model: 7 }"),
-            (
-                "c",
-                "{ agents: { list: [{ id: 'three' }, { $include: ['b', 'none'] }] } }",
-            ),
-        ];
-        let told = |main| read(main, &files).unwrap_err();
-        let main = "{ $include: 'a', agents: { list: [{ id: 'x' }] } }";
-        assert!(
-            told(main).starts_with("a:3:8: `agents.list[1].id`"),
-            "{}",
-            told(main)
-        );
-        let main = "{ agents: { list: [{ id: 'x' },\n { $include: 'b' }] } }";
-        assert!(
-            told(main).starts_with("b:1:21: `agents.list[1].model`"),
-            "{}",
-            told(main)
-        );
-        let main = "{ $include: 'c', agents: { list: [{ id: 9 }] } }";
-        assert!(
-            told(main).starts_with("c:1:55: `agents.list[1].$include[1]`: there is no none"),
-            "{}",
-            told(main)
-        );
-    }
-
-    #[test]
-    fn files_cannot_grow_without_end() {
-        let deep: Vec<(String, String)> = (0..11)
-            .map(|at| (format!("f{at}"), format!("{{ $include: 'f{}' }}", at + 1)))
-            .chain([("f11".to_owned(), "{}".to_owned())])
-            .collect();
-        let lent = |files: &'static [(String, String)]| -> Vec<(&'static str, &'static str)> {
-            files
-                .iter()
-                .map(|(name, text)| (name.as_str(), text.as_str()))
-                .collect()
-        };
-        let deep = lent(Vec::leak(deep));
-        assert!(read("{ $include: 'f2' }", &deep).is_ok());
-        let told = read("{ $include: 'f1' }", &deep).unwrap_err();
-        assert!(
-            told.starts_with("f10:1:13: `$include`: files include each other more than 10"),
-            "{told}"
-        );
-        let wide: Vec<(String, String)> = (0..10)
-            .map(|at| {
-                (
-                    format!("f{at}"),
-                    format!("{{ $include: ['f{0}', 'f{0}', 'f{0}'] }}", at + 1),
-                )
-            })
-            .chain([("f10".to_owned(), "{}".to_owned())])
-            .collect();
-        let told = read("{ $include: 'f2' }", &lent(Vec::leak(wide))).unwrap_err();
-        assert!(told.contains("more than 256 files"), "{told}");
-        let nest = |inner: &str| format!("{{ x: {}{inner}{} }}", "[".repeat(100), "]".repeat(100));
-        let told = read(&nest("{ $include: 'a' }"), &[("a", &nest(""))]).unwrap_err();
-        assert!(told.starts_with("a:1:") && told.contains("128 levels"), "{told}");
-        let big = format!("[\"{}\"]", "x".repeat(9_000_000));
-        let told = read("{ x: { $include: ['a', 'a'] } }", &[("a", &big)]).unwrap_err();
-        assert!(told.contains("over 16 MiB"), "{told}");
-    }
-
-    #[test]
-    fn errors_name_the_file_that_is_wrong() {
-        let told = |main, files: &[(&str, &str)]| read(main, files).unwrap_err();
-        let files = [
-            ("a", "{\n  fence: 'sometimes' }"),
-            ("loop", "{ $include: 'loop' }"),
-            ("list", "[]"),
-            ("torn", "{ x: "),
-        ];
-        assert!(
-            told("{ auth: { $include: 'a' } }", &files).starts_with("a:2:"),
-            "{}",
-            told("{ auth: { $include: 'a' } }", &files)
-        );
-        assert!(
-            told("{ auth:\n { $include: 'none' } }", &files)
-                .starts_with("main:2:14: `auth.$include`: there is no none")
-        );
-        assert!(
-            told("{ $include: 'loop' }", &files)
-                .starts_with("loop:1:13: `$include`: this file includes itself")
-        );
-        assert!(told("{ $include: 'list', auth: {} }", &files).contains("no object"));
-        assert!(told("{ $include: 'torn' }", &files).starts_with("torn:1:"));
-        assert!(told("{ $include: 5 }", &files).starts_with("main:1:13: `$include`: expected"));
     }
 }
