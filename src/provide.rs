@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::credential::Credential;
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
+use crate::secret::Secret;
 use crate::session::AgentId;
 
 /// Which credential is wanted.
@@ -70,10 +71,78 @@ impl ProvideCredential for CredentialChain {
     }
 }
 
+/// A sign-in that is to be renewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The credential file that holds it.
+    pub store: std::path::PathBuf,
+    /// The profile.
+    pub profile: ProfileId,
+    /// The provider that it is for.
+    pub provider: ProviderId,
+}
+
+/// Why a sign-in is renewed.
+#[derive(Debug, Clone)]
+pub enum Renewal {
+    /// It ends soon, or has ended.
+    Due,
+    /// The provider did not accept this access token, whatever its end is. If the store has another one by now, that is
+    /// used instead.
+    Rejected(Secret),
+}
+
+/// Renews sign-ins.
+#[async_trait]
+pub trait RefreshToken: fmt::Debug + Send + Sync {
+    /// Renews a sign-in, and returns the new credential when the store has it.
+    ///
+    /// However many callers wait, in this process and in others, a token is sent once; a newer one that is found in the
+    /// store is used instead. The work runs in a task of its own: a caller that goes away loses no token.
+    ///
+    /// # Errors
+    /// [`RefreshError`]. What is stored is then as it was.
+    async fn refresh(&self, sign_in: &SignIn, why: Renewal) -> Result<Credential, RefreshError>;
+}
+
+/// Why a sign-in was not renewed.
+#[derive(Debug, Clone, Error)]
+pub enum RefreshError {
+    /// It may work later: the token endpoint could not be reached, or is in trouble.
+    #[error("the sign-in of {profile} could not be renewed for now: {reason}")]
+    Transient {
+        /// The profile.
+        profile: ProfileId,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The provider does not accept the refresh token any more.
+    #[error("the sign-in of {profile} has ended ({reason}); sign in again")]
+    Permanent {
+        /// The profile.
+        profile: ProfileId,
+        /// What the provider said.
+        reason: String,
+    },
+    /// The refresh token was sent and no answer came: it is not sent again, for it may have been used.
+    #[error("whether the sign-in of {profile} was renewed is not known; sign in again")]
+    Ambiguous {
+        /// The profile.
+        profile: ProfileId,
+    },
+    /// It has no refresh token, or nothing says where it would be renewed.
+    #[error("the sign-in of {profile} cannot be renewed: {reason}")]
+    Impossible {
+        /// The profile.
+        profile: ProfileId,
+        /// What is missing.
+        reason: String,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
 
     #[derive(Debug)]
     struct Says(fn() -> Result<Option<Credential>, ProvideError>);
