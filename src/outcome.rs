@@ -30,6 +30,26 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// Every class.
+    pub const ALL: [Self; 10] = [
+        Self::RateLimit,
+        Self::Overloaded,
+        Self::ServerError,
+        Self::Timeout,
+        Self::Auth,
+        Self::AuthPermanent,
+        Self::Billing,
+        Self::ModelNotFound,
+        Self::Format,
+        Self::ContextOverflow,
+    ];
+
+    /// The class that a word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == word)
+    }
+
     /// The word for it in data.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -62,6 +62,18 @@ impl AccountId {
         }))
     }
 
+    /// The account that was once written as this string.
+    #[must_use]
+    pub fn kept(text: &str) -> Self {
+        Self(Arc::from(text))
+    }
+
+    /// The provider.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        self.0.split(['|', '#']).next().unwrap_or_default()
+    }
+
     /// The account as one string, for keys and comparison; not meant for people.
     #[must_use]
     pub fn as_str(&self) -> &str {

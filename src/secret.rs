@@ -71,6 +71,20 @@ impl HandleKey {
     }
 }
 
+impl HandleKey {
+    /// Tells secrets apart in what is kept of failures. A keyed hash: it cannot be turned back.
+    #[must_use]
+    pub fn generation(&self, secret: &Secret) -> u64 {
+        let mut mac = self.0.clone();
+        mac.update(b"generation\0");
+        mac.update(secret.expose().as_bytes());
+        let digest = mac.finalize().into_bytes();
+        let first = digest.iter().take(8);
+        // Never 0, which stands for the account whatever its secret is.
+        first.fold(0, |sum, byte| sum << 8 | u64::from(*byte)).max(1)
+    }
+}
+
 impl fmt::Debug for HandleKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HandleKey(…)")

@@ -1,8 +1,12 @@
 //! The ledger of failures.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use dashmap::DashMap;
 
-use super::policy::{Effect, Policy, Reach, reach};
+use super::cell::{Alone, Cell, CellKey, End, Standing};
+use super::policy::{Effect, Policy, Reach, is_transient, kind, reach};
 use crate::clock::Timestamp;
 use crate::outcome::{FailureClass, Outcome, Rest, RestKind};
 use crate::profile::AccountId;
@@ -14,34 +18,53 @@ pub struct AccountKey {
     pub account: AccountId,
     /// Tells its secrets apart; says nothing about them.
     pub generation: u64,
+    /// The same for limits and money, which a sign-in keeps when it is renewed: 0 for those.
+    pub lasting: u64,
 }
 
-/// The failures of one class, of one model or (without a model) of the whole account.
+impl AccountKey {
+    fn generation_of(&self, class: FailureClass) -> u64 {
+        match class {
+            FailureClass::Auth | FailureClass::AuthPermanent => self.generation,
+            _ => self.lasting,
+        }
+    }
+}
+
+/// What was told of an account from elsewhere, for all of its models: the `usageStats` of a credential file.
+pub type Told = (FailureClass, Cell);
+
+/// Cells that were changed, as they are now.
+pub type Changed = Vec<(CellKey, Cell)>;
+
 #[derive(Debug, Clone)]
-struct Window {
+struct Entry {
+    generation: u64,
     model: Option<Box<str>>,
     class: FailureClass,
-    count: u32,
-    failed_at: Timestamp,
-    rest: Option<(RestKind, Option<Timestamp>)>,
+    cell: Cell,
 }
 
-impl Window {
-    fn concerns(&self, model: &str) -> bool {
-        self.model.as_deref().is_none_or(|of| of == model)
+impl Entry {
+    fn concerns(&self, key: &AccountKey, model: &str) -> bool {
+        self.generation == key.generation_of(self.class) && self.model.as_deref().is_none_or(|of| of == model)
     }
 
-    fn open_rest(&self, now: Timestamp) -> Option<(RestKind, Option<Timestamp>)> {
-        self.rest
-            .filter(|(_, until)| until.is_none_or(|until| until > now))
+    fn key(&self, account: &AccountId) -> CellKey {
+        CellKey {
+            account: account.clone(),
+            generation: self.generation,
+            model: self.model.clone(),
+            class: self.class,
+        }
     }
 }
 
 /// Failures and rests, by account, model and class.
 #[derive(Debug, Default)]
 pub struct CooldownLedger {
-    policy: Policy,
-    accounts: DashMap<AccountKey, Vec<Window>>,
+    policy: ArcSwap<Policy>,
+    accounts: DashMap<AccountId, Vec<Entry>>,
 }
 
 impl CooldownLedger {
@@ -49,207 +72,355 @@ impl CooldownLedger {
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         Self {
-            policy,
+            policy: ArcSwap::from_pointee(policy),
             accounts: DashMap::new(),
         }
     }
 
-    /// Takes in the outcome of a request that began at `begun`.
+    /// Sets the steps of failures to come. Rests that have begun stay as they are.
+    pub fn set_policy(&self, policy: Policy) {
+        self.policy.store(Arc::new(policy));
+    }
+
+    /// Takes in the outcome of a request that began at `begun`, and returns what was changed.
     ///
     /// Success clears what belongs to the account and the model, but not failures that came after the request had
     /// begun. A failure while a window is open does not lengthen it, unless the provider itself gave a later time. A
     /// request that was itself wrong is nobody's failure.
-    pub fn record(&self, key: &AccountKey, model: &str, outcome: Outcome, begun: Timestamp, now: Timestamp) {
+    pub fn record(
+        &self,
+        key: &AccountKey,
+        model: &str,
+        outcome: Outcome,
+        begun: Timestamp,
+        now: Timestamp,
+    ) -> Changed {
         match outcome {
-            Outcome::Succeeded => {
-                if let Some(mut windows) = self.accounts.get_mut(key) {
-                    windows.retain(|window| !window.concerns(model) || window.failed_at > begun);
-                }
-            }
+            Outcome::Succeeded => self.change(key, model, |cell| {
+                let known = cell.count > 0 || cell.failed_at.is_some();
+                (known && cell.failed_at <= Some(begun)).then(|| cell.forgotten(begun))
+            }),
             Outcome::Failed { class, retry_at } => {
-                let Some(reach) = reach(class) else { return };
-                let of = (reach == Reach::Model).then(|| Box::from(model));
+                let Some(reach) = reach(class) else {
+                    return Changed::new();
+                };
+                let of: Option<Box<str>> = (reach == Reach::Model).then(|| Box::from(model));
                 let given = retry_at.filter(|at| *at > now);
-                let mut windows = self.accounts.entry(key.clone()).or_default();
-                let known = windows
-                    .iter_mut()
-                    .find(|window| window.model == of && window.class == class);
-                match known {
-                    Some(window) => self.fail(window, given, now),
-                    None => {
-                        let mut window = Window {
-                            model: of,
-                            class,
-                            count: 0,
-                            failed_at: now,
-                            rest: None,
-                        };
-                        self.fail(&mut window, given, now);
-                        windows.push(window);
+                let generation = key.generation_of(class);
+                let mut entries = self.accounts.entry(key.account.clone()).or_default();
+                let is = |entry: &Entry| {
+                    entry.generation == generation && entry.model == of && entry.class == class
+                };
+                let at = entries.iter().position(is).unwrap_or_else(|| {
+                    entries.push(Entry {
+                        generation,
+                        model: of.clone(),
+                        class,
+                        cell: Cell::default(),
+                    });
+                    entries.len() - 1
+                });
+                let entry = &mut entries[at];
+                let cell_key = entry.key(&key.account);
+                entry.cell = self.failed(&cell_key, entry.cell, given, now);
+                vec![(cell_key, entry.cell)]
+            }
+        }
+    }
+
+    fn failed(&self, key: &CellKey, mut cell: Cell, given: Option<Timestamp>, now: Timestamp) -> Cell {
+        let policy = self.policy.load();
+        if cell.failed_at.is_some() && cell.is_over(now, policy.failure_window) {
+            cell = cell.forgotten(now);
+        }
+        cell.failed_at = cell.failed_at.max(Some(now));
+        cell.given = cell.given.max(given);
+        if cell.until.is_ahead(now) {
+            cell.until = cell.until.max(given.map_or(End::None, End::At));
+            return cell;
+        }
+        cell.count = cell.count.saturating_add(1);
+        let end = match policy.effect(key, cell.count, now) {
+            Effect::None => given.map_or(End::None, End::At),
+            Effect::Disabled => End::Person,
+            Effect::Rest(length) => End::At(given.unwrap_or_else(|| now.after(length))),
+        };
+        cell.until = cell.until.max(end);
+        cell
+    }
+
+    /// How an account stands with a model; of several cells the one that keeps it away longest counts.
+    #[must_use]
+    pub fn standing(
+        &self,
+        key: &AccountKey,
+        model: &str,
+        told: &[Told],
+        alone: Alone,
+        now: Timestamp,
+    ) -> (Standing, Option<FailureClass>) {
+        let window = self.policy.load().failure_window;
+        let mut worst = (Standing::Clear, None);
+        self.each(key, model, told, &mut |class, of, cell| {
+            let alone = if is_transient(class) { alone } else { Alone::No };
+            let standing = cell.standing(now, window, alone);
+            if weight(standing) > weight(worst.0) {
+                // A passing rest of a whole account was told by another program, which does not say what failed.
+                let known = of.is_some() || !is_transient(class);
+                worst = (standing, known.then_some(class));
+            }
+        });
+        worst
+    }
+
+    /// Shows every cell that concerns an account and a model, with what was told of the account elsewhere.
+    fn each(
+        &self,
+        key: &AccountKey,
+        model: &str,
+        told: &[Told],
+        see: &mut dyn FnMut(FailureClass, Option<&str>, Cell),
+    ) {
+        let entries = self.accounts.get(&key.account);
+        let known = || entries.iter().flat_map(|entries| entries.iter());
+        for entry in known().filter(|entry| entry.concerns(key, model)) {
+            see(entry.class, entry.model.as_deref(), entry.told_too(told));
+        }
+        for (class, cell) in told {
+            if !known().any(|entry| entry.is_told(key, *class)) {
+                see(*class, None, *cell);
+            }
+        }
+    }
+
+    /// The same as a rest; a trial that is on its way keeps others away like one.
+    #[must_use]
+    pub fn rest(
+        &self,
+        key: &AccountKey,
+        model: &str,
+        told: &[Told],
+        alone: Alone,
+        now: Timestamp,
+    ) -> Option<Rest> {
+        match self.standing(key, model, told, alone, now) {
+            (Standing::Clear | Standing::Due, _) => None,
+            (Standing::OnTrial(until), class) => Some(Rest {
+                kind: RestKind::Cooldown,
+                until: Some(until),
+                class,
+            }),
+            (Standing::Resting(end), class) => Some(Rest {
+                kind: class.map_or(RestKind::Cooldown, kind),
+                until: end.moment(),
+                class,
+            }),
+        }
+    }
+
+    /// Takes over what was told of an account, so that successes and trials can be noted on it.
+    pub fn take_in(&self, key: &AccountKey, told: &[Told]) -> Changed {
+        let of = |(class, cell): &Told| {
+            let key = CellKey {
+                account: key.account.clone(),
+                generation: key.generation_of(*class),
+                model: None,
+                class: *class,
+            };
+            (key, *cell)
+        };
+        self.join(told.iter().map(of).collect())
+    }
+
+    /// Takes the one trial that is due, for a request that begins now; `None` if another request was faster.
+    ///
+    /// Where nothing is due, there is nothing to take, and the request may go.
+    pub fn claim(&self, key: &AccountKey, model: &str, alone: Alone, now: Timestamp) -> Option<Changed> {
+        let window = self.policy.load().failure_window;
+        let Some(mut entries) = self.accounts.get_mut(&key.account) else {
+            return Some(Changed::new());
+        };
+        let standing = |entry: &Entry| {
+            let alone = if is_transient(entry.class) {
+                alone
+            } else {
+                Alone::No
+            };
+            entry.cell.standing(now, window, alone)
+        };
+        let here = |entry: &&mut Entry| entry.concerns(key, model);
+        let taken = entries
+            .iter_mut()
+            .filter(here)
+            .any(|entry| matches!(standing(entry), Standing::OnTrial(_) | Standing::Resting(_)));
+        if taken {
+            return None;
+        }
+        let due = entries
+            .iter_mut()
+            .filter(here)
+            .filter(|entry| standing(entry) == Standing::Due);
+        Some(
+            due.map(|entry| {
+                entry.cell.trial = entry.cell.trial.max(Some(now));
+                (entry.key(&key.account), entry.cell)
+            })
+            .collect(),
+        )
+    }
+
+    /// Whether a resting account may be tried before its end because nobody else can serve: only after a passing
+    /// failure, near its end, one request at a time.
+    #[must_use]
+    pub fn may_be_tried_early(&self, key: &AccountKey, model: &str, told: &[Told], now: Timestamp) -> bool {
+        let window = self.policy.load().failure_window;
+        let (mut resting, mut all) = (0, true);
+        self.each(
+            key,
+            model,
+            told,
+            &mut |class, _, cell| match cell.standing(now, window, Alone::No) {
+                Standing::Clear => {}
+                Standing::Due | Standing::OnTrial(_) => all = false,
+                Standing::Resting(_) => {
+                    resting += 1;
+                    all &= is_transient(class) && cell.may_be_tried_early(now);
+                }
+            },
+        );
+        all && resting > 0
+    }
+
+    /// Takes the try before the end; `None` if another request was faster.
+    pub fn claim_early(&self, key: &AccountKey, model: &str, now: Timestamp) -> Option<Changed> {
+        let mut taken = false;
+        let changed = self.change(key, model, |cell| {
+            if !cell.until.is_ahead(now) {
+                return None;
+            }
+            if !cell.may_be_tried_early(now) {
+                taken = true;
+                return None;
+            }
+            Some(Cell {
+                early: cell.early.max(Some(now)),
+                ..cell
+            })
+        });
+        (!taken && !changed.is_empty()).then_some(changed)
+    }
+
+    /// A person asks for a resting account by name: one request may try at once.
+    pub fn pardon(&self, key: &AccountKey, now: Timestamp) -> Changed {
+        self.change_all(&key.account, |cell| {
+            cell.until.is_ahead(now).then(|| Cell {
+                pardon: cell.pardon.max(Some(now)),
+                ..cell
+            })
+        })
+    }
+
+    /// Forgets the account's failures, for all models and secrets: a person says that it works again.
+    pub fn clear(&self, account: &AccountId, now: Timestamp) -> Changed {
+        self.change_all(account, |cell| {
+            (cell.failed_at.is_some() || cell.until != End::None).then(|| cell.forgotten(now))
+        })
+    }
+
+    /// Joins cells that were kept, or learned by another process; returns those that are other ones now.
+    pub fn join(&self, cells: Changed) -> Changed {
+        let mut changed = Changed::new();
+        for (key, cell) in cells {
+            let mut entries = self.accounts.entry(key.account.clone()).or_default();
+            let is = |entry: &&mut Entry| {
+                entry.generation == key.generation && entry.model == key.model && entry.class == key.class
+            };
+            match entries.iter_mut().find(is) {
+                Some(entry) => {
+                    let joined = entry.cell.join(cell);
+                    if joined != entry.cell {
+                        entry.cell = joined;
+                        drop(entries);
+                        changed.push((key, joined));
                     }
                 }
+                None => {
+                    entries.push(Entry {
+                        generation: key.generation,
+                        model: key.model.clone(),
+                        class: key.class,
+                        cell,
+                    });
+                    drop(entries);
+                    changed.push((key, cell));
+                }
             }
         }
+        changed
     }
 
-    fn fail(&self, window: &mut Window, given: Option<Timestamp>, now: Timestamp) {
-        let before = std::mem::replace(&mut window.failed_at, now);
-        if let Some((kind, until)) = window.open_rest(now) {
-            window.rest = Some((kind, until.map(|until| given.map_or(until, |at| at.max(until)))));
-            return;
-        }
-        if now.since(before) > self.policy.failure_window {
-            window.count = 0;
-        }
-        window.count = window.count.saturating_add(1);
-        window.rest = match self.policy.effect(window.class, window.count) {
-            Effect::None => given.map(|at| (RestKind::Cooldown, Some(at))),
-            Effect::Rest(kind, None) => Some((kind, None)),
-            Effect::Rest(kind, Some(length)) => {
-                Some((kind, Some(given.unwrap_or_else(|| now.after(length)))))
-            }
-        };
-    }
-
-    /// Whether the account rests for `model` at `now`; of several rests, the one that ends last.
+    /// Every cell, in no order.
     #[must_use]
-    pub fn rest(&self, key: &AccountKey, model: &str, now: Timestamp) -> Option<Rest> {
-        let windows = self.accounts.get(key)?;
-        let rests = windows
-            .iter()
-            .filter(|window| window.concerns(model))
-            .filter_map(|window| {
-                let (kind, until) = window.open_rest(now)?;
-                let class = Some(window.class);
-                Some(Rest { kind, until, class })
-            });
-        rests.max_by_key(Rest::end)
+    pub fn cells(&self) -> Changed {
+        let all = self.accounts.iter();
+        all.flat_map(|account| {
+            let cells = account.value().iter();
+            cells
+                .map(|entry| (entry.key(account.key()), entry.cell))
+                .collect::<Vec<_>>()
+        })
+        .collect()
     }
 
-    /// Forgets the account's failures, for all models: a person says that it works again.
-    pub fn clear(&self, account: &AccountId) {
-        self.accounts.retain(|key, _| key.account != *account);
+    fn change(&self, key: &AccountKey, model: &str, mut change: impl FnMut(Cell) -> Option<Cell>) -> Changed {
+        self.change_where(&key.account, |entry| entry.concerns(key, model), &mut change)
+    }
+
+    fn change_all(&self, account: &AccountId, mut change: impl FnMut(Cell) -> Option<Cell>) -> Changed {
+        self.change_where(account, |_| true, &mut change)
+    }
+
+    fn change_where(
+        &self,
+        account: &AccountId,
+        concerns: impl Fn(&Entry) -> bool,
+        change: &mut dyn FnMut(Cell) -> Option<Cell>,
+    ) -> Changed {
+        let Some(mut entries) = self.accounts.get_mut(account) else {
+            return Changed::new();
+        };
+        let mut changed = Changed::new();
+        for entry in entries.iter_mut().filter(|entry| concerns(entry)) {
+            if let Some(cell) = change(entry.cell) {
+                entry.cell = cell;
+                changed.push((entry.key(account), cell));
+            }
+        }
+        changed
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::model::ProviderId;
-    use crate::profile::ProfileId;
-
-    fn account() -> AccountKey {
-        AccountKey {
-            account: AccountId::new(&ProviderId::new("a"), None, &ProfileId::new("a:x")),
-            generation: 1,
+impl Entry {
+    /// The cell of an account's file, if this is the one that it is about.
+    fn told_too(&self, told: &[Told]) -> Cell {
+        let same = |(class, _): &&Told| self.model.is_none() && self.class == *class;
+        match told.iter().find(same) {
+            Some((_, cell)) => self.cell.join(*cell),
+            None => self.cell,
         }
     }
 
-    fn failed(class: FailureClass) -> Outcome {
-        Outcome::Failed {
-            class,
-            retry_at: None,
-        }
+    fn is_told(&self, key: &AccountKey, class: FailureClass) -> bool {
+        self.model.is_none() && self.class == class && self.generation == key.generation_of(class)
     }
+}
 
-    const START: Timestamp = Timestamp::from_millis(0);
-
-    #[test]
-    fn a_rate_limit_rests_one_model_and_steps_up() {
-        let ledger = CooldownLedger::default();
-        let mut now = START;
-        for seconds in [30, 60, 300] {
-            ledger.record(&account(), "m", failed(FailureClass::RateLimit), now, now);
-            // A second failure inside the window changes nothing.
-            ledger.record(&account(), "m", failed(FailureClass::RateLimit), now, now);
-            let until = now.after(Duration::from_secs(seconds));
-            assert_eq!(
-                ledger.rest(&account(), "m", now).and_then(|rest| rest.until),
-                Some(until)
-            );
-            assert_eq!(ledger.rest(&account(), "other", now), None);
-            assert_eq!(ledger.rest(&account(), "m", until), None);
-            now = until;
-        }
-        ledger.record(&account(), "m", Outcome::Succeeded, now, now);
-        ledger.record(&account(), "m", failed(FailureClass::RateLimit), now, now);
-        let until = now.after(Duration::from_secs(30));
-        assert_eq!(
-            ledger.rest(&account(), "m", now).and_then(|rest| rest.until),
-            Some(until)
-        );
-    }
-
-    #[test]
-    fn auth_and_billing_rest_the_whole_account() {
-        for class in [
-            FailureClass::Auth,
-            FailureClass::Billing,
-            FailureClass::AuthPermanent,
-        ] {
-            let ledger = CooldownLedger::default();
-            ledger.record(&account(), "m", failed(class), START, START);
-            assert!(ledger.rest(&account(), "other", START).is_some(), "{class}");
-        }
-    }
-
-    #[test]
-    fn the_providers_own_time_wins_and_a_later_one_lengthens() {
-        let ledger = CooldownLedger::default();
-        let given = |ms| Outcome::Failed {
-            class: FailureClass::RateLimit,
-            retry_at: Some(Timestamp::from_millis(ms)),
-        };
-        let until = || ledger.rest(&account(), "m", START).and_then(|rest| rest.until);
-        ledger.record(&account(), "m", given(5_000), START, START);
-        assert_eq!(until(), Some(Timestamp::from_millis(5_000)));
-        ledger.record(&account(), "m", given(3_000), START, START);
-        assert_eq!(until(), Some(Timestamp::from_millis(5_000)));
-        ledger.record(&account(), "m", given(9_000), START, START);
-        assert_eq!(until(), Some(Timestamp::from_millis(9_000)));
-    }
-
-    #[test]
-    fn a_wrong_request_and_a_first_timeout_rest_nobody() {
-        let ledger = CooldownLedger::default();
-        for class in [
-            FailureClass::Format,
-            FailureClass::ContextOverflow,
-            FailureClass::ModelNotFound,
-        ] {
-            ledger.record(&account(), "m", failed(class), START, START);
-            assert_eq!(ledger.rest(&account(), "m", START), None);
-        }
-        ledger.record(&account(), "m", failed(FailureClass::Timeout), START, START);
-        assert_eq!(ledger.rest(&account(), "m", START), None);
-        ledger.record(&account(), "m", failed(FailureClass::Timeout), START, START);
-        assert!(ledger.rest(&account(), "m", START).is_some());
-    }
-
-    #[test]
-    fn a_late_success_does_not_clear_a_newer_failure() {
-        let ledger = CooldownLedger::default();
-        let later = START.after(Duration::from_secs(5));
-        ledger.record(&account(), "m", failed(FailureClass::Billing), START, later);
-        ledger.record(&account(), "m", Outcome::Succeeded, START, later);
-        assert!(ledger.rest(&account(), "m", later).is_some());
-        ledger.record(&account(), "m", Outcome::Succeeded, later, later);
-        assert_eq!(ledger.rest(&account(), "m", later), None);
-    }
-
-    #[test]
-    fn a_new_secret_is_a_new_generation_and_classes_do_not_hide_each_other() {
-        let ledger = CooldownLedger::default();
-        ledger.record(&account(), "m", failed(FailureClass::Auth), START, START);
-        ledger.record(&account(), "m", failed(FailureClass::AuthPermanent), START, START);
-        let rest = ledger.rest(&account(), "m", START).expect("it rests");
-        assert_eq!((rest.kind, rest.until), (RestKind::Disabled, None));
-        let renewed = AccountKey {
-            generation: 2,
-            ..account()
-        };
-        assert_eq!(ledger.rest(&renewed, "m", START), None);
+/// What keeps an account away longer weighs more.
+fn weight(standing: Standing) -> (u8, End) {
+    match standing {
+        Standing::Clear => (0, End::None),
+        Standing::Due => (1, End::None),
+        Standing::OnTrial(until) => (2, End::At(until)),
+        Standing::Resting(end) => (3, end),
     }
 }

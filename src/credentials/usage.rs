@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::clock::Timestamp;
+use crate::cooldown::{Cell, End, Told};
 use crate::outcome::{FailureClass, Rest, RestKind};
 
 /// What the file tells of the use of one profile. A value that is not a positive finite number tells nothing.
@@ -16,6 +17,8 @@ pub struct UsageStats {
     pub disabled_until: Option<Timestamp>,
     /// Why it is disabled, if that is a class that we know.
     pub disabled_reason: Option<FailureClass>,
+    /// When it last failed.
+    pub last_failure: Option<Timestamp>,
 }
 
 impl UsageStats {
@@ -28,8 +31,28 @@ impl UsageStats {
             disabled_reason: entry
                 .get("disabledReason")
                 .and_then(Value::as_str)
-                .and_then(class),
+                .and_then(FailureClass::from_word),
+            last_failure: moment("lastFailureAt"),
         }
+    }
+
+    /// The same in the words of the ledger, as facts that are as old as the failure.
+    #[must_use]
+    pub fn told(&self) -> Vec<Told> {
+        let cell = |until: Timestamp| Cell {
+            epoch: self.last_failure.map_or(0, Timestamp::as_millis),
+            count: 1,
+            failed_at: Some(self.last_failure.unwrap_or(Timestamp::from_millis(0))),
+            until: End::At(until),
+            given: Some(until),
+            ..Cell::default()
+        };
+        let cooldown = self
+            .cooldown_until
+            .map(|until| (FailureClass::RateLimit, cell(until)));
+        let reason = self.disabled_reason.unwrap_or(FailureClass::Billing);
+        let disabled = self.disabled_until.map(|until| (reason, cell(until)));
+        cooldown.into_iter().chain(disabled).collect()
     }
 
     /// The rest at `now`: until the later of the two ends, and *disabled* if that is one of them.
@@ -51,22 +74,4 @@ pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     let ms = value.as_f64().filter(|ms| ms.is_finite() && *ms > 0.0)?;
     // A number beyond the end of time is the end of time; a fraction of a millisecond is dropped.
     Some(Timestamp::from_millis(ms as i64))
-}
-
-/// The class that a word in the file means.
-fn class(word: &str) -> Option<FailureClass> {
-    [
-        FailureClass::RateLimit,
-        FailureClass::Overloaded,
-        FailureClass::ServerError,
-        FailureClass::Timeout,
-        FailureClass::Auth,
-        FailureClass::AuthPermanent,
-        FailureClass::Billing,
-        FailureClass::ModelNotFound,
-        FailureClass::Format,
-        FailureClass::ContextOverflow,
-    ]
-    .into_iter()
-    .find(|class| class.as_str() == word)
 }

@@ -1,7 +1,6 @@
 //! What is known of one agent: its models, its credentials, its endpoints.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -10,9 +9,9 @@ use thiserror::Error;
 use crate::catalog::Catalog;
 use crate::clock::Timestamp;
 use crate::config::{Config, UnknownAgent};
-use crate::cooldown::AccountKey;
+use crate::cooldown::{AccountKey, Alone, Told};
 use crate::credential::{Credential, CredentialKind};
-use crate::credentials::{AgentCredentials, AuthStore, CredentialError, Environment, StoreError};
+use crate::credentials::{AgentCredentials, AuthStore, CredentialError, Environment, StoreError, UsageStats};
 use crate::echo::causes;
 use crate::endpoint::Endpoint;
 use crate::model::ProviderId;
@@ -65,7 +64,6 @@ pub(super) struct Leaves {
     pub(super) own: Option<Arc<AuthStore>>,
     pub(super) inherited: Option<Arc<AuthStore>>,
     pub(super) handles: HandleKey,
-    pub(super) generations: RandomState,
     pub(super) more: CredentialChain,
 }
 
@@ -79,7 +77,6 @@ impl Book {
             own,
             inherited,
             handles,
-            generations,
             more,
         } = leaves;
         let credentials = Arc::new(AgentCredentials::new(
@@ -97,9 +94,18 @@ impl Book {
         let account = |facts: &ProfileFacts| {
             let account = credentials.account(&facts.id);
             let secret = credentials.credential(&facts.id).ok();
-            // A keyed hash of this process: it tells secrets apart and cannot be turned back.
-            let generation = secret.map_or(0, |held| generations.hash_one(held.secret().expose()));
-            (facts.id.clone(), AccountKey { account, generation })
+            let generation = secret.map_or(0, |held| handles.generation(held.secret()));
+            // A sign-in gets new tokens by itself: its limits and its money stay what they are.
+            let lasting = match facts.kind {
+                Some(CredentialKind::OAuth) => 0,
+                _ => generation,
+            };
+            let key = AccountKey {
+                account,
+                generation,
+                lasting,
+            };
+            (facts.id.clone(), key)
         };
         Ok(Self {
             chain: more.then(Arc::new(FromFiles::new(Arc::clone(&credentials)))),
@@ -176,6 +182,26 @@ impl Book {
             .rest(now)
     }
 
+    /// The same in the words of the ledger.
+    pub(super) fn told(&self, id: &ProfileId) -> Vec<Told> {
+        let usage = self.stores.iter().flatten().find_map(|store| store.usage(id));
+        usage.map(UsageStats::told).unwrap_or_default()
+    }
+
+    /// Whether a provider has one credential only, whoever may use it.
+    #[must_use]
+    pub fn alone(&self, provider: &ProviderId) -> Alone {
+        let there = |facts: &&ProfileFacts| {
+            facts.provider == *provider
+                && facts.secret == SecretState::Usable
+                && facts.expires != Expiry::Invalid
+        };
+        match self.facts.iter().filter(there).nth(1) {
+            None => Alone::Yes,
+            Some(_) => Alone::No,
+        }
+    }
+
     /// Whether a sign-in has ended and would have to be renewed before it can be used. Renewing is not built yet.
     #[must_use]
     pub fn is_stale(&self, id: &ProfileId, now: Timestamp) -> bool {
@@ -215,6 +241,7 @@ impl Book {
         let unknown = || AccountKey {
             account: self.credentials.account(id),
             generation: 0,
+            lasting: 0,
         };
         self.accounts.get(id).cloned().unwrap_or_else(unknown)
     }

@@ -11,7 +11,6 @@ use crate::clock::{Clock, Timestamp};
 use crate::cooldown::CooldownLedger;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::{self, ProfileFacts, Ranking};
-use crate::outcome::Rest;
 use crate::pin::{Affinity, AffinityTable, Effective};
 use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
@@ -249,13 +248,17 @@ impl Resolver {
 
     /// What the files tell of each profile, with what we have learned since laid over it.
     fn facts(&self, book: &Book, model: &ModelRef, now: Timestamp) -> Vec<ProfileFacts> {
+        let alone = book.alone(model.provider());
         let learned = |mut facts: ProfileFacts| {
             if facts.provider == *model.provider() {
                 let account = book.account(&facts.id);
                 let used = self.learning.used.get(&account).map(|at| *at);
                 facts.last_used = facts.last_used.max(used);
-                let rest = self.learning.ledger.rest(&account, model.model(), now);
-                facts.rest = later(book.rest(&facts.id, now), rest);
+                let told = book.told(&facts.id);
+                facts.rest = self
+                    .learning
+                    .ledger
+                    .rest(&account, model.model(), &told, alone, now);
             }
             facts
         };
@@ -322,9 +325,4 @@ fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal>
         return Err(Refusal::NoEndpoint(model.provider().clone()));
     }
     Ok(())
-}
-
-/// Of two rests, the one that ends later.
-fn later(a: Option<Rest>, b: Option<Rest>) -> Option<Rest> {
-    a.into_iter().chain(b).max_by_key(Rest::end)
 }

@@ -35,8 +35,6 @@ pub struct Sources {
     pub bot_ids: Vec<String>,
     /// Credentials of the caller's own, asked before those of the files.
     pub credentials: CredentialChain,
-    /// Tells secrets apart for the ledger; kept over reloads.
-    pub generations: RandomState,
 }
 
 impl Sources {
@@ -50,7 +48,6 @@ impl Sources {
             bots: Vec::new(),
             bot_ids: Vec::new(),
             credentials: CredentialChain::default(),
-            generations: RandomState::new(),
         }
     }
 }
@@ -182,6 +179,11 @@ impl Snapshot {
             transient: cooldowns.transient.clone(),
             auth: cooldowns.auth.clone(),
             billing_first: cooldowns.billing_first,
+            billing_first_by_provider: cooldowns
+                .billing_first_by_provider
+                .iter()
+                .map(|(provider, first)| (provider.to_string(), *first))
+                .collect(),
             billing_longest: cooldowns.billing_longest,
             failure_window: cooldowns.failure_window,
         }
@@ -257,7 +259,6 @@ impl Snapshot {
             own,
             inherited,
             handles: self.handles.clone(),
-            generations: self.sources.generations.clone(),
             more: self.sources.credentials.clone(),
         })?;
         Ok(Arc::new(book))

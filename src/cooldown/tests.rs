@@ -1,0 +1,348 @@
+//! What the ledger holds to.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::model::ProviderId;
+use crate::outcome::{FailureClass, Outcome, RestKind};
+use crate::profile::{AccountId, ProfileId};
+
+fn account() -> AccountKey {
+    AccountKey {
+        account: AccountId::new(&ProviderId::new("a"), None, &ProfileId::new("a:x")),
+        generation: 1,
+        lasting: 1,
+    }
+}
+
+fn failed(class: FailureClass) -> Outcome {
+    Outcome::Failed {
+        class,
+        retry_at: None,
+    }
+}
+
+fn given(ms: i64) -> Outcome {
+    Outcome::Failed {
+        class: FailureClass::RateLimit,
+        retry_at: Some(Timestamp::from_millis(ms)),
+    }
+}
+
+const START: Timestamp = Timestamp::from_millis(1_000_000);
+
+fn later(seconds: u64) -> Timestamp {
+    START.after(Duration::from_secs(seconds))
+}
+
+fn standing(ledger: &CooldownLedger, model: &str, now: Timestamp) -> Standing {
+    ledger.standing(&account(), model, &[], Alone::No, now).0
+}
+
+/// The end of the rest for model `m`.
+fn until(ledger: &CooldownLedger, now: Timestamp) -> Option<Timestamp> {
+    ledger.rest(&account(), "m", &[], Alone::No, now)?.until
+}
+
+fn record(ledger: &CooldownLedger, outcome: Outcome, begun: Timestamp, now: Timestamp) {
+    ledger.record(&account(), "m", outcome, begun, now);
+}
+
+#[test]
+fn a_rate_limit_rests_one_model_and_steps_up() {
+    let ledger = CooldownLedger::default();
+    let mut now = START;
+    for seconds in [30_u64, 60, 300] {
+        record(&ledger, failed(FailureClass::RateLimit), now, now);
+        let end = until(&ledger, now).expect("it rests");
+        // A second failure inside the window changes nothing.
+        record(&ledger, failed(FailureClass::RateLimit), now, now);
+        assert_eq!(until(&ledger, now), Some(end));
+        let length = end.since(now).as_millis() as u64;
+        assert!(
+            (seconds * 900..=seconds * 1100).contains(&length),
+            "{seconds}: {length}"
+        );
+        assert_eq!(standing(&ledger, "other", now), Standing::Clear);
+        assert_eq!(standing(&ledger, "m", end), Standing::Due);
+        now = end;
+    }
+    record(&ledger, Outcome::Succeeded, now, now);
+    assert_eq!(standing(&ledger, "m", now), Standing::Clear);
+    record(&ledger, failed(FailureClass::RateLimit), now, now);
+    let length = until(&ledger, now).expect("it rests").since(now);
+    assert!(length <= Duration::from_secs(33), "{length:?}");
+}
+
+#[test]
+fn auth_and_billing_rest_the_whole_account() {
+    for class in [
+        FailureClass::Auth,
+        FailureClass::Billing,
+        FailureClass::AuthPermanent,
+    ] {
+        let ledger = CooldownLedger::default();
+        record(&ledger, failed(class), START, START);
+        let rests = standing(&ledger, "other", START);
+        assert!(matches!(rests, Standing::Resting(_)), "{class}: {rests:?}");
+    }
+}
+
+#[test]
+fn the_providers_own_time_wins_and_a_later_one_lengthens() {
+    let ledger = CooldownLedger::default();
+    for (at, end) in [
+        (1_005_000, 1_005_000),
+        (1_003_000, 1_005_000),
+        (1_009_000, 1_009_000),
+    ] {
+        record(&ledger, given(at), START, START);
+        assert_eq!(until(&ledger, START), Some(Timestamp::from_millis(end)));
+    }
+}
+
+#[test]
+fn a_wrong_request_and_a_first_timeout_rest_nobody() {
+    let ledger = CooldownLedger::default();
+    for class in [
+        FailureClass::Format,
+        FailureClass::ContextOverflow,
+        FailureClass::ModelNotFound,
+    ] {
+        record(&ledger, failed(class), START, START);
+        assert_eq!(standing(&ledger, "m", START), Standing::Clear);
+        assert!(ledger.cells().is_empty());
+    }
+    record(&ledger, failed(FailureClass::Timeout), START, START);
+    assert_eq!(standing(&ledger, "m", START), Standing::Clear);
+    record(&ledger, failed(FailureClass::Timeout), START, START);
+    assert!(until(&ledger, START).is_some());
+}
+
+#[test]
+fn a_late_success_does_not_clear_a_newer_failure() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::Billing), START, later(5));
+    record(&ledger, Outcome::Succeeded, START, later(5));
+    assert!(until(&ledger, later(5)).is_some());
+    record(&ledger, Outcome::Succeeded, later(5), later(5));
+    assert_eq!(standing(&ledger, "m", later(5)), Standing::Clear);
+}
+
+#[test]
+fn a_new_secret_is_a_new_generation_and_a_sign_in_keeps_its_limits() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::Auth), START, START);
+    record(&ledger, failed(FailureClass::AuthPermanent), START, START);
+    let rest = ledger
+        .rest(&account(), "m", &[], Alone::No, START)
+        .expect("it rests");
+    assert_eq!((rest.kind, rest.until), (RestKind::Disabled, None));
+    let renewed = AccountKey {
+        generation: 2,
+        ..account()
+    };
+    assert_eq!(ledger.rest(&renewed, "m", &[], Alone::No, START), None);
+    record(&ledger, failed(FailureClass::RateLimit), START, START);
+    assert!(ledger.rest(&renewed, "m", &[], Alone::No, START).is_some());
+}
+
+#[test]
+fn each_window_has_one_trial() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::RateLimit), START, START);
+    let end = until(&ledger, START).expect("it rests");
+    assert_eq!(ledger.claim(&account(), "m", Alone::No, START), None);
+    assert!(ledger.claim(&account(), "m", Alone::No, end).is_some());
+    assert_eq!(ledger.claim(&account(), "m", Alone::No, end), None);
+    assert_eq!(
+        standing(&ledger, "m", end),
+        Standing::OnTrial(end.after(TRIAL_LASTS))
+    );
+    // Whoever had it may have gone away.
+    let much_later = end.after(TRIAL_LASTS);
+    assert!(ledger.claim(&account(), "m", Alone::No, much_later).is_some());
+    record(&ledger, failed(FailureClass::RateLimit), much_later, much_later);
+    assert!(until(&ledger, much_later).is_some());
+    let end = until(&ledger, much_later).expect("it rests");
+    assert!(ledger.claim(&account(), "m", Alone::No, end).is_some());
+    record(&ledger, Outcome::Succeeded, end, end);
+    assert_eq!(standing(&ledger, "m", end), Standing::Clear);
+}
+
+#[test]
+fn a_person_may_ask_for_one_trial() {
+    for class in [FailureClass::RateLimit, FailureClass::AuthPermanent] {
+        let ledger = CooldownLedger::default();
+        record(&ledger, failed(class), START, START);
+        ledger.pardon(&account(), START);
+        assert_eq!(standing(&ledger, "m", START), Standing::Due);
+        assert!(ledger.claim(&account(), "m", Alone::No, START).is_some());
+        record(&ledger, failed(class), START, START);
+        assert!(
+            matches!(standing(&ledger, "m", START), Standing::Resting(_)),
+            "{class}"
+        );
+        ledger.pardon(&account(), later(1));
+        ledger
+            .claim(&account(), "m", Alone::No, later(1))
+            .expect("a trial");
+        assert!(
+            matches!(standing(&ledger, "m", later(2)), Standing::OnTrial(_)),
+            "{class}"
+        );
+        record(&ledger, Outcome::Succeeded, later(1), later(2));
+        assert_eq!(standing(&ledger, "m", later(2)), Standing::Clear);
+    }
+}
+
+#[test]
+fn near_its_end_a_passing_rest_may_be_tried_every_half_minute() {
+    let ledger = CooldownLedger::default();
+    let at = |seconds: i64| Timestamp::from_millis(1_000_000 + seconds * 1000);
+    record(&ledger, given(at(300).as_millis()), START, START);
+    let may = |seconds| ledger.may_be_tried_early(&account(), "m", &[], at(seconds));
+    assert!(!may(179) && may(180));
+    assert!(ledger.claim_early(&account(), "m", at(180)).is_some());
+    assert_eq!(ledger.claim_early(&account(), "m", at(181)), None);
+    assert!(!may(209) && may(210));
+    record(&ledger, failed(FailureClass::Billing), at(210), at(210));
+    assert!(!may(250));
+}
+
+#[test]
+fn who_is_alone_rests_no_longer_than_asked_for() {
+    let ledger = CooldownLedger::default();
+    let alone = |now| ledger.standing(&account(), "m", &[], Alone::Yes, now).0;
+    record(&ledger, failed(FailureClass::RateLimit), START, START);
+    assert_eq!(alone(START), Standing::Clear);
+    record(&ledger, given(later(9).as_millis()), START, START);
+    assert_eq!(alone(START), Standing::Resting(End::At(later(9))));
+    record(&ledger, failed(FailureClass::Billing), START, START);
+    let Standing::Resting(End::At(end)) = alone(START) else {
+        panic!("it rests")
+    };
+    assert!(end > later(9), "a missing payment is no passing thing");
+}
+
+#[test]
+fn what_is_long_ago_counts_for_nothing() {
+    let ledger = CooldownLedger::default();
+    for _ in 0..3 {
+        record(&ledger, failed(FailureClass::RateLimit), START, START);
+    }
+    let day_after = later(25 * 3600);
+    assert_eq!(standing(&ledger, "m", day_after), Standing::Clear);
+    record(&ledger, failed(FailureClass::RateLimit), day_after, day_after);
+    let length = until(&ledger, day_after).expect("it rests").since(day_after);
+    assert!(length <= Duration::from_secs(33), "{length:?}");
+}
+
+#[test]
+fn what_a_file_tells_is_a_fact_like_others() {
+    let ledger = CooldownLedger::default();
+    let cell = Cell {
+        count: 1,
+        failed_at: Some(Timestamp::from_millis(0)),
+        until: End::At(later(60)),
+        ..Cell::default()
+    };
+    let told = [(FailureClass::RateLimit, cell)];
+    let rest = |now| ledger.rest(&account(), "m", &told, Alone::No, now);
+    let first = rest(START).expect("it rests");
+    assert_eq!((first.until, first.class), (Some(later(60)), None));
+    ledger.take_in(&account(), &told);
+    ledger.pardon(&account(), START);
+    assert_eq!(rest(START), None);
+    record(&ledger, Outcome::Succeeded, START, later(1));
+    assert_eq!(
+        ledger.standing(&account(), "m", &told, Alone::No, later(1)).0,
+        Standing::Clear
+    );
+}
+
+fn cells() -> impl Strategy<Value = Cell> {
+    let moment = || proptest::option::of((0..6_i64).prop_map(Timestamp::from_millis));
+    let end = prop_oneof![
+        Just(End::None),
+        (0..6_i64).prop_map(|ms| End::At(Timestamp::from_millis(ms))),
+        Just(End::Person),
+    ];
+    (
+        0..3_i64,
+        0..3_u32,
+        moment(),
+        end,
+        moment(),
+        moment(),
+        moment(),
+        moment(),
+    )
+        .prop_map(
+            |(epoch, count, failed_at, until, given, trial, early, pardon)| Cell {
+                epoch,
+                count,
+                failed_at,
+                until,
+                given,
+                trial,
+                early,
+                pardon,
+            },
+        )
+}
+
+proptest! {
+    #[test]
+    fn cells_join_in_any_order_and_any_number_of_times(one in cells(), two in cells(), three in cells()) {
+        prop_assert_eq!(one.join(two), two.join(one));
+        prop_assert_eq!(one.join(two).join(three), one.join(two.join(three)));
+        prop_assert_eq!(one.join(one), one);
+        prop_assert_eq!(one.join(two).join(two), one.join(two));
+    }
+
+    #[test]
+    fn ledgers_that_heard_the_same_in_any_order_are_equal(
+        heard in proptest::collection::vec((0..4_u64, cells()), 0..20),
+        order in proptest::collection::vec(any::<prop::sample::Index>(), 0..30),
+    ) {
+        let cell = |(generation, cell): &(u64, Cell)| {
+            let key = CellKey { account: account().account, generation: *generation, model: None, class: FailureClass::Auth };
+            (key, *cell)
+        };
+        let (one, other) = (CooldownLedger::default(), CooldownLedger::default());
+        one.join(heard.iter().map(cell).collect());
+        if !heard.is_empty() {
+            for index in order {
+                other.join(vec![cell(index.get(&heard))]);
+            }
+        }
+        for each in heard.iter().rev() {
+            other.join(vec![cell(each)]);
+        }
+        let sorted = |ledger: &CooldownLedger| {
+            let mut cells = ledger.cells();
+            cells.sort_by(|(one, _), (other, _)| one.cmp(other));
+            cells
+        };
+        prop_assert_eq!(sorted(&one), sorted(&other));
+    }
+
+    #[test]
+    fn local_refusals_and_wrong_requests_never_lengthen_a_rest(
+        classes in proptest::collection::vec(prop_oneof![
+            Just(FailureClass::Format), Just(FailureClass::ContextOverflow), Just(FailureClass::ModelNotFound)
+        ], 0..10),
+    ) {
+        let ledger = CooldownLedger::default();
+        record(&ledger, failed(FailureClass::RateLimit), START, START);
+        let before = ledger.cells();
+        for class in classes {
+            record(&ledger, failed(class), START, later(1));
+        }
+        prop_assert_eq!(ledger.cells(), before);
+    }
+}
