@@ -128,6 +128,9 @@ impl Desk {
         };
         self.commit(errand, scope, Change::Set(set.clone()), freely())
             .await?;
+        if let Some(ProfileChoice::Pinned(pinned)) = &set.profile {
+            self.resolver.allow_trial(errand.book, &pinned.id);
+        }
         let done = Done {
             change: view::Change::Pinned,
             scope,

@@ -173,6 +173,7 @@ fn usability(decision: &Decision) -> Usability {
     match &decision.verdict {
         Ok(_) => Usability::Ok,
         Err(resolver::Refusal::NoCredential { .. }) => Usability::NoCredential,
+        Err(resolver::Refusal::Fenced { .. }) => Usability::Costs,
         Err(resolver::Refusal::NoEndpoint(_)) => Usability::NoEndpoint,
         Err(refused) => Usability::Resting(refused.retry_at()),
     }
@@ -189,6 +190,7 @@ fn options(errand: Errand<'_>, decision: &Decision) -> Vec<ProfileOption> {
             id: candidate.profile.clone(),
             usability: match candidate.reason {
                 Reason::Ok => Usability::Ok,
+                Reason::Fenced => Usability::Costs,
                 _ => Usability::Resting(candidate.until),
             },
             standing: if pinned == Some(&candidate.profile) {

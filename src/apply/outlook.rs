@@ -3,7 +3,7 @@
 use crate::order::{Candidate, Reason};
 use crate::pin::{ProfileChoice, ScopeKey, Set};
 use crate::profile::ProfileId;
-use crate::resolver::{self, Decision, Found};
+use crate::resolver::{self, Decision, Found, Trial};
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{
@@ -156,6 +156,21 @@ fn origin(errand: Errand<'_>, key: &ScopeKey) -> Origin {
 
 /// What happens at the next request.
 pub(super) fn next(errand: Errand<'_>, decision: &Decision) -> Next {
+    if let (Err(_), Some(instead)) = (&decision.verdict, &decision.instead)
+        && let Some(model) = instead.model()
+    {
+        let why = alone(errand, decision);
+        return Next::OtherModel(
+            errand.named(model),
+            Box::new(why),
+            Box::new(alone(errand, instead)),
+        );
+    }
+    alone(errand, decision)
+}
+
+/// The same for one model, whatever may step in for it.
+fn alone(errand: Errand<'_>, decision: &Decision) -> Next {
     match &decision.verdict {
         Ok(id) if !errand.may_see(id) => Next::ServedUnseen,
         Ok(id) => {
@@ -164,6 +179,7 @@ pub(super) fn next(errand: Errand<'_>, decision: &Decision) -> Next {
                 pin.filter(|pin| pin.id != *id && pin.mode == Mode::Prefer && errand.may_see(&pin.id));
             match other {
                 Some(pin) => Next::OtherServes(state_of(decision, &pin.id), id.clone()),
+                None if decision.trial == Trial::Yes => Next::OnTrial(id.clone()),
                 None => Next::Served(id.clone()),
             }
         }

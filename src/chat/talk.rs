@@ -7,7 +7,6 @@ use crate::apply::Names;
 use crate::classify::Verdict;
 use crate::echo::causes;
 use crate::middleware::{Handled, Message, ModelPin};
-use crate::outcome::FailureClass;
 use crate::resolver::{Lease, Question, ResolveError};
 use crate::session::{Actor, SessionKey};
 use crate::wire::{self, AnswerStream, Client, Failure, Piece, Role, Turn};
@@ -165,9 +164,6 @@ impl Talk {
                     let why = class.map_or_else(|| why.clone(), |class| format!("{why}: {class}"));
                     events.attempt_failed(attempt(&lease), &why)?;
                     report(lease, verdict);
-                    if class.is_some_and(blames_the_request) {
-                        return Ok(Went::Wrong);
-                    }
                 }
             }
         }
@@ -193,6 +189,7 @@ async fn read(
     mut stop: Stop<'_>,
     answer: &mut String,
 ) -> Result<Went, ChatError> {
+    lease.answering();
     events.begin(attempt(&lease))?;
     loop {
         let piece = tokio::select! {
@@ -235,12 +232,4 @@ fn report(lease: Lease, verdict: Option<Verdict>) {
     if let Some(verdict) = verdict {
         lease.failed(verdict.class, verdict.retry_at);
     }
-}
-
-/// Whether another credential would fail in the same way.
-fn blames_the_request(class: FailureClass) -> bool {
-    matches!(
-        class,
-        FailureClass::Format | FailureClass::ContextOverflow | FailureClass::ModelNotFound
-    )
 }

@@ -165,7 +165,7 @@ fn configuration(server: &DemoServer) -> String {
         .collect();
     let ids = MODELS.map(|model| format!("\"{model}\"")).join(", ");
     format!(
-        "{{ agents: {{ defaults: {{ model: \"demo/{first}\", models: {{ {models} }} }} }},\n\
+        "{{ auth: {{ fence: \"allow\" }}, agents: {{ defaults: {{ model: \"demo/{first}\", models: {{ {models} }} }} }},\n\
          models: {{ providers: {{ demo: {{ baseUrl: \"{url}\", api: \"anthropic-messages\", models: [{ids}] }} }} }} }}\n",
         first = MODELS[0],
         url = server.base_url(),

@@ -12,7 +12,7 @@ use crate::profile::AccountId;
 pub const TRIAL_LASTS: Duration = Duration::from_secs(120);
 /// A rest that ends within this time may be tried before its end, when everybody rests.
 pub const NEAR_END: Duration = Duration::from_secs(120);
-/// The time between two such tries.
+/// The time between two such tries, and between the failure and the first.
 pub const EARLY_TRIES: Duration = Duration::from_secs(30);
 
 /// Which failures a cell is about.
@@ -174,7 +174,8 @@ impl Cell {
             .until
             .moment()
             .is_some_and(|until| until.since(now) <= NEAR_END);
-        near && self.early.is_none_or(|at| now.since(at) >= EARLY_TRIES)
+        let last = self.early.max(self.failed_at);
+        near && last.is_none_or(|at| now.since(at) >= EARLY_TRIES)
     }
 }
 

@@ -58,6 +58,8 @@ pub enum Usability {
     Ok,
     /// It rests, until then if that is known.
     Resting(Option<Timestamp>),
+    /// It would begin to cost, and nobody said yes.
+    Costs,
     /// There is no credential for it.
     NoCredential,
     /// Nobody has said where its provider is reached.

@@ -1,7 +1,9 @@
 //! What is known of one agent: its models, its credentials, its endpoints.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use thiserror::Error;
@@ -14,8 +16,8 @@ use crate::credential::{Credential, CredentialKind};
 use crate::credentials::{AgentCredentials, AuthStore, CredentialError, Environment, StoreError, UsageStats};
 use crate::echo::causes;
 use crate::endpoint::Endpoint;
-use crate::model::ProviderId;
-use crate::order::{Declared, Expiry, ProfileFacts, SecretState};
+use crate::model::{ModelRef, ProviderId};
+use crate::order::{Declared, Expiry, ProfileFacts, SecretState, Source};
 use crate::outcome::Rest;
 use crate::profile::{Identity, ProfileId};
 use crate::provide::CredentialChain;
@@ -23,7 +25,10 @@ use crate::secret::{Handle, HandleKey};
 use crate::session::AgentId;
 
 use super::from_files::{self, FromFiles};
-use super::models;
+use super::models::{self, Models};
+
+/// A sign-in that ends sooner is renewed first.
+const RENEWED_BEFORE: Duration = Duration::from_secs(5 * 60);
 
 /// Why an agent's book cannot be opened.
 #[derive(Debug, Clone, Error)]
@@ -43,6 +48,7 @@ pub struct Book {
     store: String,
     config: Arc<Config>,
     catalog: Catalog,
+    fallbacks: Vec<ModelRef>,
     credentials: Arc<AgentCredentials>,
     chain: CredentialChain,
     stores: [Option<Arc<AuthStore>>; 2],
@@ -53,6 +59,7 @@ pub struct Book {
     notes: Vec<String>,
     declared: IndexMap<ProfileId, Declared>,
     handles: HandleKey,
+    inherited: Option<PathBuf>,
 }
 
 /// What a book is made from.
@@ -63,6 +70,8 @@ pub(super) struct Leaves {
     pub(super) store: String,
     pub(super) own: Option<Arc<AuthStore>>,
     pub(super) inherited: Option<Arc<AuthStore>>,
+    /// The file of those.
+    pub(super) inherited_store: Option<PathBuf>,
     pub(super) handles: HandleKey,
     pub(super) more: CredentialChain,
 }
@@ -76,6 +85,7 @@ impl Book {
             store,
             own,
             inherited,
+            inherited_store,
             handles,
             more,
         } = leaves;
@@ -86,7 +96,11 @@ impl Book {
             Arc::clone(&environment),
         ));
         let facts = from_files::all_facts(&credentials, &config, &environment);
-        let (catalog, notes) = models::catalog(&config, &agent, &facts)?;
+        let Models {
+            catalog,
+            fallbacks,
+            notes,
+        } = models::catalog(&config, &agent, &facts)?;
         for note in &notes {
             tracing::warn!(%agent, "{note}");
         }
@@ -123,9 +137,11 @@ impl Book {
             store,
             config,
             catalog,
+            fallbacks,
             credentials,
             facts,
             handles,
+            inherited: inherited_store,
             notes,
         })
     }
@@ -140,6 +156,12 @@ impl Book {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The models that step in when the selected one cannot be served, in order.
+    #[must_use]
+    pub fn fallbacks(&self) -> &[ModelRef] {
+        &self.fallbacks
     }
 
     /// The configuration.
@@ -202,13 +224,28 @@ impl Book {
         }
     }
 
-    /// Whether a sign-in has ended and would have to be renewed before it can be used. Renewing is not built yet.
+    /// Whether a sign-in has ended and has to be renewed before it can be used.
     #[must_use]
     pub fn is_stale(&self, id: &ProfileId, now: Timestamp) -> bool {
         self.fact(id).is_some_and(|facts| {
             let over = matches!(facts.expires, Expiry::At(end) if end <= now);
             facts.kind == Some(CredentialKind::OAuth) && (over || facts.secret != SecretState::Usable)
         })
+    }
+
+    /// Whether a sign-in ends within five minutes, or has ended.
+    #[must_use]
+    pub fn is_due(&self, id: &ProfileId, now: Timestamp) -> bool {
+        self.is_stale(id, now.after(RENEWED_BEFORE))
+    }
+
+    /// The file that a profile is in.
+    #[must_use]
+    pub fn store_of(&self, id: &ProfileId) -> PathBuf {
+        match (self.fact(id).map(|facts| &facts.source), &self.inherited) {
+            (Some(Source::Inherited), Some(path)) => path.clone(),
+            _ => PathBuf::from(&self.store),
+        }
     }
 
     /// Every profile and key that the files and the environment have, in file order, keys last.
@@ -244,6 +281,17 @@ impl Book {
             lasting: 0,
         };
         self.accounts.get(id).cloned().unwrap_or_else(unknown)
+    }
+
+    /// The same with a secret that was had just now.
+    pub(super) fn account_with(&self, id: &ProfileId, credential: &Credential) -> AccountKey {
+        let known = self.account(id);
+        let generation = self.handles.generation(credential.secret());
+        AccountKey {
+            lasting: if known.lasting == 0 { 0 } else { generation },
+            generation,
+            ..known
+        }
     }
 
     /// What a profile tells of its account.

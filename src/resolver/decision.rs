@@ -8,6 +8,7 @@ use crate::profile::{Identity, ProfileId};
 use crate::session::{AgentId, Scope};
 use crate::terms::Mode;
 
+use super::fence::Crossing;
 use super::refusal::Refusal;
 
 /// The model of a request, and where it comes from.
@@ -38,13 +39,49 @@ pub struct Decision {
     pub ranking: Ranking,
     /// The profile, or why there is none.
     pub verdict: Result<ProfileId, Refusal>,
+    /// Whether the choice begins to cost, and who said yes.
+    pub crossing: Option<Crossing>,
+    /// A subscription of this provider that cannot serve now.
+    pub left: Option<ProfileId>,
+    /// Whether the request finds out if a failure is over.
+    pub trial: Trial,
+    /// The decision for another model, which serves while this one cannot.
+    pub instead: Option<Box<Decision>>,
 }
 
 impl Decision {
+    /// The model that is asked for.
+    #[must_use]
+    pub fn model(&self) -> Option<&ModelRef> {
+        self.selected.as_ref().map(|selected| &selected.model)
+    }
+
     /// The provider that is asked.
     #[must_use]
     pub fn provider(&self) -> Option<&ProviderId> {
-        self.selected.as_ref().map(|selected| selected.model.provider())
+        self.model().map(ModelRef::provider)
+    }
+
+    /// Whether another model may step in. What a person pinned and what cannot be had at all is refused, and said.
+    pub(super) fn lets_others_step_in(&self) -> bool {
+        let pinned = self
+            .selected
+            .as_ref()
+            .is_some_and(|selected| selected.pinned.is_some());
+        match &self.verdict {
+            Ok(_) => false,
+            Err(Refusal::NoCredential { .. }) => !pinned,
+            Err(refusal) => refusal.lets_others_step_in(),
+        }
+    }
+
+    /// The decision that serves: this one, or that for the model that steps in.
+    #[must_use]
+    pub fn serving(&self) -> &Self {
+        match (&self.verdict, &self.instead) {
+            (Err(_), Some(instead)) => instead,
+            _ => self,
+        }
     }
 
     /// The chosen candidate.
@@ -56,6 +93,15 @@ impl Decision {
             .iter()
             .find(|candidate| candidate.profile == *id)
     }
+}
+
+/// Whether a request goes to a profile whose rest is over, or not quite: one request at a time tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// It does.
+    Yes,
+    /// Nothing is known against the profile.
+    No,
 }
 
 /// The profiles that go first, strongest first: the pin, the affinity, the model's own.
@@ -107,6 +153,10 @@ pub(super) struct Field<'a> {
     pub(super) stale: &'a dyn Fn(&ProfileId) -> bool,
     /// Whether whoever spends may use a profile.
     pub(super) may: &'a dyn Fn(&ProfileId) -> bool,
+    /// Whether a resting profile may be tried, because nobody else can serve.
+    pub(super) early: &'a dyn Fn(&ProfileId) -> bool,
+    /// Who would begin to cost, and the subscription in whose place.
+    pub(super) crossing: &'a dyn Fn(&ProfileId) -> Option<ProfileId>,
 }
 
 impl Field<'_> {
@@ -129,9 +179,26 @@ impl Field<'_> {
         let untried = |candidate: &&Candidate| {
             candidate.reason == Reason::Ok && !self.tried.contains(&candidate.profile)
         };
+        let early = |candidate: &&Candidate| {
+            candidate.reason == Reason::Cooldown
+                && !self.tried.contains(&candidate.profile)
+                && (self.early)(&candidate.profile)
+        };
+        if let Some(candidate) = candidates.iter().find(early) {
+            return Ok(candidate.profile.clone());
+        }
         if let Some(stale) = candidates.iter().find(untried) {
             let profile = stale.profile.clone();
             return Err(Refusal::NeedsSignIn { profile });
+        }
+        let fenced = |candidate: &&Candidate| candidate.reason == Reason::Fenced;
+        if let Some(candidate) = candidates.iter().find(fenced) {
+            let to = candidate.profile.clone();
+            return Err(Refusal::Fenced {
+                from: (self.crossing)(&to),
+                retry_at: candidates.iter().filter_map(|candidate| candidate.until).min(),
+                to,
+            });
         }
         let rests = candidates
             .iter()
@@ -174,6 +241,7 @@ impl Field<'_> {
         }
         let mut candidates = self.ranking.candidates.iter();
         match candidates.find(|candidate| candidate.profile == profile) {
+            Some(candidate) if candidate.reason == Reason::Cooldown && (self.early)(&profile) => Ok(profile),
             Some(candidate) if candidate.reason != Reason::Ok => Err(Refusal::PinnedRests {
                 profile,
                 reason: candidate.reason,

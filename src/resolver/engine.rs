@@ -8,20 +8,23 @@ use thiserror::Error;
 
 use crate::access::{Act, Rules};
 use crate::clock::{Clock, Timestamp};
-use crate::cooldown::CooldownLedger;
+use crate::config::Cost;
+use crate::cooldown::{CooldownLedger, Standing};
 use crate::model::{ModelRef, ProviderId};
-use crate::order::{self, ProfileFacts, Ranking};
+use crate::order::{self, Basis, ProfileFacts, Ranking};
 use crate::pin::{Affinity, AffinityTable, Effective};
 use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
 use crate::terms::Mode;
 
 use super::book::{Book, BookError};
-use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected};
+use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected, Trial};
+use super::fence::Gate;
 use super::learning::Learning;
 use super::pins::Pins;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
+use super::walk::{Turn, Walk};
 
 /// Stands for every model of a provider; no model is named so.
 const ANY: &str = "*";
@@ -118,6 +121,7 @@ impl Resolver {
 
     /// Puts newly read files in place. Pins, affinities and rests stay.
     pub fn replace(&self, snapshot: Snapshot) {
+        self.learning.ledger.set_policy(snapshot.cooldown_policy());
         self.snapshot.store(Arc::new(snapshot));
     }
 
@@ -147,6 +151,8 @@ impl Resolver {
 
     /// The decision for a request, with every candidate explained. Asking changes nothing.
     ///
+    /// Where the selected model cannot be served, [`Decision::instead`] is the decision for the model that steps in.
+    ///
     /// # Errors
     /// [`BookError`] if there is no such agent or its credentials cannot be read. That nobody can serve is no error but
     /// the decision's verdict.
@@ -155,7 +161,53 @@ impl Resolver {
         let book = snapshot.book(question.session.agent())?;
         let now = question.now.unwrap_or_else(|| self.now());
         let effective = self.pins.table().effective(question.session, book.agent(), now);
-        Ok(self.decide(&snapshot, &book, question, now, effective, &[]))
+        let at = |step: Step<'_>| self.decide(&snapshot, &book, question, now, &effective, step);
+        let mut first = at(Step::default());
+        if first.verdict.is_ok() {
+            return Ok(first);
+        }
+        let steps_in = first.lets_others_step_in();
+        let mut walk = match question.about {
+            About::Selection if !steps_in => return Ok(first),
+            About::Selection => Walk::new(models(&book, &first)),
+            About::Model(_) | About::Provider(_) => Walk::new(None),
+        };
+        let mut left = first.left.clone();
+        walk.pass();
+        let last = at(Step {
+            resort: Resort::Last,
+            ..Step::default()
+        });
+        loop {
+            let (model, resort) = match walk.turn() {
+                Turn::Model(model) => (model.clone(), Resort::Next),
+                Turn::LastResort(model) => (model.clone(), Resort::Last),
+                Turn::Nobody | Turn::Over(_) => break,
+            };
+            if Some(&model) == first.model() {
+                if last.verdict.is_ok() {
+                    return Ok(last);
+                }
+            } else {
+                let next = at(Step {
+                    model: Some(&model),
+                    left: left.as_ref(),
+                    resort,
+                    ..Step::default()
+                });
+                if next.verdict.is_ok() {
+                    first.instead = Some(Box::new(next));
+                    return Ok(first);
+                }
+                left = left.or(next.left);
+            }
+            walk.pass();
+        }
+        Ok(match question.about {
+            About::Selection => first,
+            About::Model(_) | About::Provider(_) if last.verdict.is_ok() => last,
+            About::Model(_) | About::Provider(_) => first,
+        })
     }
 
     pub(super) fn decide(
@@ -164,42 +216,108 @@ impl Resolver {
         book: &Book,
         question: Question<'_>,
         now: Timestamp,
-        effective: Effective,
-        tried: &[ProfileId],
+        effective: &Effective,
+        step: Step<'_>,
     ) -> Decision {
-        let selected = select(book, question.about, &effective);
-        let (pinned, ranking, verdict) = match &selected {
-            None => (None, decision::nothing(), Err(Refusal::NoModel)),
-            Some(selected) => {
-                let model = &selected.model;
-                let provider = model.provider();
-                let pinned = decision::pinned_now(&effective, provider, book.identities());
-                let ranking = self.rank(snapshot, book, question, now, model, pinned.as_ref());
-                let verdict = known(book, model, question.about).and_then(|()| {
-                    let field = Field {
-                        agent: book.agent(),
-                        provider,
-                        store: book.store_path(),
-                        ranking: &ranking,
-                        pinned: pinned.as_ref(),
-                        tried,
-                        stale: &|id| book.is_stale(id, now),
-                        may: &|id| may_spend(snapshot.rules(), question.actor, id),
-                    };
-                    field.choose()
-                });
-                (pinned, ranking, verdict)
-            }
+        let selected = match step.model {
+            Some(model) => Some(Selected {
+                model: model.clone(),
+                pinned: None,
+                mode: Mode::Prefer,
+            }),
+            None => select(book, question.about, effective),
         };
-        Decision {
+        let mut decision = Decision {
             agent: book.agent().clone(),
             now,
-            effective,
+            effective: effective.clone(),
+            pinned: None,
+            ranking: decision::nothing(),
+            verdict: Err(Refusal::NoModel),
+            crossing: None,
+            left: None,
+            trial: Trial::No,
+            instead: None,
             selected,
-            pinned,
-            ranking,
-            verdict,
-        }
+        };
+        let Some(model) = decision.model().cloned() else {
+            return decision;
+        };
+        let provider = model.provider();
+        decision.pinned = decision::pinned_now(effective, provider, book.identities());
+        let pinned = decision.pinned.as_ref();
+        let mut ranking = self.rank(snapshot, book, question, now, &model, pinned);
+        let stale = |id: &ProfileId| book.is_stale(id, now) && !snapshot.can_renew(book, id);
+        let spent = |id: &ProfileId| step.tried.contains(id) || stale(id);
+        let named = pinned
+            .filter(|pinned| pinned.found == Found::Yes)
+            .map(|pinned| &pinned.setting.value.id)
+            .or(question.preferred);
+        let gate = Gate {
+            book,
+            order: match ranking.basis {
+                Basis::StoredOrder => book.stored_order(provider),
+                Basis::ConfigOrder => book.config_order(provider),
+                Basis::ConfigProfiles | Basis::Store => None,
+            },
+            spent: &spent,
+            pinned: named,
+            of_model: book
+                .catalog()
+                .entry(&model)
+                .and_then(|entry| entry.auth_profile.as_ref()),
+            left: step.left,
+        };
+        gate.close(&mut ranking);
+        decision.verdict = known(book, &model, question.about, step).and_then(|()| {
+            let field = Field {
+                agent: book.agent(),
+                provider,
+                store: book.store_path(),
+                ranking: &ranking,
+                pinned,
+                tried: step.tried,
+                stale: &stale,
+                may: &|id| may_spend(snapshot.rules(), question.actor, id),
+                early: &|id| step.resort == Resort::Last && self.early(book, &model, id, now),
+                crossing: &|id| gate.from(&ranking, id),
+            };
+            field.choose()
+        });
+        decision.crossing = decision
+            .verdict
+            .as_ref()
+            .ok()
+            .and_then(|to| gate.crossing(&ranking, to));
+        decision.trial = match &decision.verdict {
+            Ok(id) if self.is_trial(book, &model, id, now) => Trial::Yes,
+            _ => Trial::No,
+        };
+        let subscribed = |id: &ProfileId| gate.cost(id) == Cost::Subscription;
+        decision.left = ranking
+            .candidates
+            .iter()
+            .map(|candidate| &candidate.profile)
+            .find(|id| subscribed(id))
+            .cloned();
+        decision.ranking = ranking;
+        decision
+    }
+
+    /// Whether a request with this profile finds out whether a failure is over.
+    fn is_trial(&self, book: &Book, model: &ModelRef, id: &ProfileId, now: Timestamp) -> bool {
+        let (account, told) = (book.account(id), book.told(id));
+        let alone = book.alone(model.provider());
+        let ledger = &self.learning.ledger;
+        let (standing, _) = ledger.standing(&account, model.model(), &told, alone, now);
+        standing != Standing::Clear
+    }
+
+    /// Whether a resting profile may be tried, because nobody else can serve.
+    fn early(&self, book: &Book, model: &ModelRef, id: &ProfileId, now: Timestamp) -> bool {
+        let (account, told) = (book.account(id), book.told(id));
+        let ledger = &self.learning.ledger;
+        ledger.may_be_tried_early(&account, model.model(), &told, now)
     }
 
     fn rank(
@@ -269,7 +387,15 @@ impl Resolver {
         &self.learning
     }
 
-    pub(super) fn next_lease_id(&self, now: Timestamp) -> String {
+    /// A person asks for a profile by name: if it rests, one request may try it at once.
+    pub fn allow_trial(&self, book: &Book, profile: &ProfileId) {
+        let account = book.account(profile);
+        let learning = &self.learning;
+        learning.keep(learning.ledger.take_in(&account, &book.told(profile)));
+        learning.keep(learning.ledger.pardon(&account, self.now()));
+    }
+
+    pub(super) fn next_decision_id(&self, now: Timestamp) -> String {
         let count = self.leases.fetch_add(1, Ordering::Relaxed);
         format!("d{:x}-{count:x}", now.as_millis())
     }
@@ -306,8 +432,25 @@ fn select(book: &Book, about: About<'_>, effective: &Effective) -> Option<Select
     })
 }
 
-/// Whether the model is still in the catalogue, on the allowlist, and can be reached.
-fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal> {
+/// The models of a request: the selected one, the fallbacks, the default; a strict one alone.
+pub(super) fn models(book: &Book, decision: &Decision) -> Vec<ModelRef> {
+    let Some(selected) = &decision.selected else {
+        return Vec::new();
+    };
+    let selected_first = std::iter::once(&selected.model);
+    match selected.mode {
+        Mode::Strict => selected_first.cloned().collect(),
+        Mode::Prefer => selected_first
+            .chain(book.fallbacks())
+            .chain(book.catalog().default_model())
+            .cloned()
+            .collect(),
+    }
+}
+
+/// Whether the model is still in the catalogue, on the allowlist, and can be reached. What the configuration itself names
+/// to step in needs no place on the list of what people may choose.
+fn known(book: &Book, model: &ModelRef, about: About<'_>, step: Step<'_>) -> Result<(), Refusal> {
     if matches!(about, About::Provider(_)) {
         return Ok(());
     }
@@ -315,7 +458,7 @@ fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal>
     if catalog.entry(model).is_none() {
         return Err(Refusal::ModelGone(model.clone()));
     }
-    if let Some(rule) = catalog.refusal(model) {
+    if let Some(rule) = catalog.refusal(model).filter(|_| step.model.is_none()) {
         return Err(Refusal::ModelNotAllowed {
             model: model.clone(),
             rule: rule.to_owned(),
@@ -325,4 +468,24 @@ fn known(book: &Book, model: &ModelRef, about: About<'_>) -> Result<(), Refusal>
         return Err(Refusal::NoEndpoint(model.provider().clone()));
     }
     Ok(())
+}
+
+/// Where a request stands on its way.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Step<'a> {
+    /// The model that steps in for the selected one.
+    pub(super) model: Option<&'a ModelRef>,
+    /// Those that were asked for it already.
+    pub(super) tried: &'a [ProfileId],
+    /// A subscription that could not serve the models before it.
+    pub(super) left: Option<&'a ProfileId>,
+    pub(super) resort: Resort,
+}
+
+/// Whether resting profiles may be tried near their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Resort {
+    #[default]
+    Next,
+    Last,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use crate::clock::{Clock, Timestamp};
-use crate::cooldown::{AccountKey, CooldownLedger};
+use crate::cooldown::{AccountKey, Changed, CooldownLedger};
 use crate::model::ProviderId;
 use crate::outcome::Outcome;
 use crate::pin::{Affinity, AffinityTable};
@@ -25,12 +25,19 @@ pub(crate) struct Learning {
 }
 
 impl Learning {
+    /// Hands changed cells to whoever keeps them.
+    pub(crate) fn keep(&self, changed: Changed) {
+        let _ = changed;
+    }
+
     /// Takes the outcome of a lease in. Only a success of our own choice makes an affinity: what a person pinned for a
     /// while must not outlive the pin.
     pub(super) fn learn(&self, lease: &Lease, outcome: Outcome) {
         let now = self.clock.now();
-        self.ledger
-            .record(&lease.account, lease.model.model(), outcome, lease.begun, now);
+        self.keep(
+            self.ledger
+                .record(&lease.account, lease.model.model(), outcome, lease.begun, now),
+        );
         if outcome == Outcome::Succeeded {
             let provider = (lease.agent.clone(), lease.model.provider().clone());
             self.last_good.insert(provider, lease.profile.clone());

@@ -1,7 +1,7 @@
 //! One credential for one request.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::{CONNECTION, HOST, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, Request, StatusCode};
@@ -20,6 +20,8 @@ use crate::session::AgentId;
 use crate::wire::{self, WireError};
 
 use super::Learning;
+use super::fence::Crossing;
+use super::walk::Walk;
 
 /// A model and a credential for one request.
 ///
@@ -39,6 +41,9 @@ pub struct Lease {
     pub(super) agent: AgentId,
     pub(super) chat: Arc<str>,
     pub(super) learning: Arc<Learning>,
+    pub(super) walk: Arc<Mutex<Walk>>,
+    pub(super) crossing: Option<Crossing>,
+    pub(super) attempt: usize,
 }
 
 /// Who chose the profile.
@@ -128,6 +133,17 @@ impl Lease {
         Ok(request)
     }
 
+    /// The subscription in whose place this credential is used, and who said that it may cost.
+    #[must_use]
+    pub fn crossing(&self) -> Option<&Crossing> {
+        self.crossing.as_ref()
+    }
+
+    /// Says that something of the answer has gone out: from here on, the request has no other attempt.
+    pub fn answering(&self) {
+        self.walk().answering();
+    }
+
     /// Reports an answer: a success clears the account's failures for this model, a failure is classified by status and
     /// headers.
     pub fn report(self, answer: &impl Answer) {
@@ -151,12 +167,21 @@ impl Lease {
 
     /// Reports that the provider answered.
     pub fn succeeded(self) {
-        self.learning.learn(&self, Outcome::Succeeded);
+        self.ended(Outcome::Succeeded);
     }
 
     /// Reports that the provider refused or failed.
     pub fn failed(self, class: FailureClass, retry_at: Option<Timestamp>) {
-        self.learning.learn(&self, Outcome::Failed { class, retry_at });
+        self.ended(Outcome::Failed { class, retry_at });
+    }
+
+    fn ended(self, outcome: Outcome) {
+        self.walk().ended(self.attempt, outcome);
+        self.learning.learn(&self, outcome);
+    }
+
+    fn walk(&self) -> std::sync::MutexGuard<'_, Walk> {
+        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

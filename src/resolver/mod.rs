@@ -4,27 +4,33 @@
 //! every candidate and changes nothing. [`Resolver::resolve`] is the same decision, taken: a [`Lease`] with the
 //! credential, on which the outcome is reported. There is no second opinion: status, the picker and `why` ask here.
 //!
-//! `book.rs` is what is known of one agent, `snapshot.rs` what was read from files, `decision.rs` the choice itself.
+//! `book.rs` is what is known of one agent, `snapshot.rs` what was read from files, `decision.rs` the choice itself,
+//! `walk.rs` the way of one request from candidate to candidate, `fence.rs` what keeps it from beginning to cost.
 
 mod attempts;
 mod book;
 mod decision;
 mod engine;
+mod fence;
 mod from_files;
 mod learning;
 mod lease;
 mod models;
 mod pins;
 mod refusal;
+mod renewal;
 mod snapshot;
+mod walk;
 
 pub use attempts::Attempts;
 pub use book::{Book, BookError};
-pub use decision::{Decision, Found, PinnedNow, Selected};
+pub use decision::{Decision, Found, PinnedNow, Selected, Trial};
 pub use engine::{About, Question, ResolveError, Resolver};
+pub use fence::{Crossing, Yes};
 pub use lease::{Answer, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
 pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment, random_seed};
+pub use walk::{Over, Tried, Turn, Walk};
 
 pub(crate) use learning::Learning;

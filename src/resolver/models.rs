@@ -8,6 +8,15 @@ use crate::model::{ModelRef, ProviderId};
 use crate::order::ProfileFacts;
 use crate::session::AgentId;
 
+/// The models of an agent.
+pub(super) struct Models {
+    pub(super) catalog: Catalog,
+    /// Those that step in when the selected one cannot be served, in order.
+    pub(super) fallbacks: Vec<ModelRef>,
+    /// What was odd about the configuration.
+    pub(super) notes: Vec<String>,
+}
+
 /// The models of the configuration, then the built-in ones; and what was odd about them.
 ///
 /// The built-in models are there whatever credentials there are, so that their presence tells nobody anything.
@@ -15,7 +24,7 @@ pub(super) fn catalog(
     config: &Config,
     agent: &AgentId,
     facts: &[ProfileFacts],
-) -> Result<(Catalog, Vec<String>), UnknownAgent> {
+) -> Result<Models, UnknownAgent> {
     let of_agent = config.agent(agent)?;
     let models = of_agent.models();
     let chosen = models.iter().map(|(model, entry)| Entry {
@@ -72,11 +81,15 @@ pub(super) fn catalog(
         .iter()
         .filter_map(|name| named(name, "the fallback"))
         .collect();
-    for model in fallbacks {
-        catalog.add(Entry::new(model));
+    for model in &fallbacks {
+        catalog.add(Entry::new(model.clone()));
     }
     if let Some(model) = default {
         catalog.set_default(model);
     }
-    Ok((catalog, notes))
+    Ok(Models {
+        catalog,
+        fallbacks,
+        notes,
+    })
 }

@@ -5,8 +5,11 @@ use thiserror::Error;
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::Reason;
+use crate::outcome::FailureClass;
 use crate::profile::ProfileId;
 use crate::session::AgentId;
+
+use super::walk::Tried;
 
 /// Why a request gets no credential.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -80,6 +83,35 @@ pub enum Refusal {
         /// The profile.
         profile: ProfileId,
     },
+    /// What could serve would begin to cost, and nobody said yes.
+    #[error("{}", fenced(.from.as_ref(), .to))]
+    Fenced {
+        /// The subscription that cannot serve now.
+        from: Option<ProfileId>,
+        /// What could, and costs.
+        to: ProfileId,
+        /// When the subscription is back.
+        retry_at: Option<Timestamp>,
+    },
+    /// The request itself is at fault: every other credential would hear the same.
+    #[error("the provider does not take the request ({class}); tried {}", listed(.tried))]
+    Request {
+        /// What the provider said.
+        class: FailureClass,
+        /// Every attempt.
+        tried: Vec<Tried>,
+    },
+    /// Something of an answer has gone out: nothing else may follow.
+    #[error("an answer has begun; nothing else is asked for this request")]
+    Answering,
+    /// Attempts were made, and nobody is left.
+    #[error("{first}; tried {}", listed(.tried))]
+    Failed {
+        /// Why nobody is left for the model that was asked for.
+        first: Box<Self>,
+        /// Every attempt.
+        tried: Vec<Tried>,
+    },
     /// The profile was chosen, and its secret cannot be had.
     #[error("the credential of profile {profile} cannot be had: {cause}")]
     CredentialUnavailable {
@@ -109,17 +141,46 @@ impl Refusal {
             }
             Self::PinnedUnusable { .. } => "no-credentials-for-profile",
             Self::NeedsSignIn { .. } => "needs-sign-in",
+            Self::Fenced { .. } => "fenced",
+            Self::Request { class, .. } => class.as_str(),
+            Self::Answering => "answering",
+            Self::Failed { first, .. } => first.code(),
             Self::CredentialUnavailable { .. } => "credential-unavailable",
             Self::NoEndpoint(_) => "no-endpoint",
         }
+    }
+
+    /// Whether another model may step in. What a person pinned and what is gone is refused, and said.
+    pub(super) fn lets_others_step_in(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoModel
+                | Self::ModelGone(_)
+                | Self::ModelNotAllowed { .. }
+                | Self::PinnedUnusable { .. }
+                | Self::PinnedNotYours
+                | Self::CredentialUnavailable { .. }
+        )
     }
 
     /// When another try can succeed, where time alone helps.
     #[must_use]
     pub fn retry_at(&self) -> Option<Timestamp> {
         match self {
-            Self::AllRest { retry_at, .. } | Self::PinnedRests { retry_at, .. } => *retry_at,
+            Self::AllRest { retry_at, .. }
+            | Self::PinnedRests { retry_at, .. }
+            | Self::Fenced { retry_at, .. } => *retry_at,
+            Self::Failed { first, .. } => first.retry_at(),
             _ => None,
+        }
+    }
+
+    /// Every attempt of the request, if any was made.
+    #[must_use]
+    pub fn tried(&self) -> &[Tried] {
+        match self {
+            Self::Failed { tried, .. } | Self::Request { tried, .. } => tried,
+            _ => &[],
         }
     }
 
@@ -150,6 +211,12 @@ impl Refusal {
             Self::PinnedUnusable { .. } | Self::NeedsSignIn { .. } => {
                 "sign it in again, pick another: /model status, or let others serve: /model @auto".to_owned()
             }
+            Self::Fenced { to, .. } => {
+                format!("to pay for it, say so: /model @{to}; or set auth.fence to \"allow\"")
+            }
+            Self::Request { .. } => "change the request: shorter, or what its model takes".to_owned(),
+            Self::Answering => "ask again".to_owned(),
+            Self::Failed { first, .. } => first.hint(),
             Self::CredentialUnavailable { .. } => "repair it, or let others serve: /model @auto".to_owned(),
             Self::NoEndpoint(provider) => format!("set models.providers.{provider}.baseUrl and .api"),
         }
@@ -173,4 +240,23 @@ fn no_credential(
         "no usable auth profile for provider {provider} ({})",
         reasons.join(", ")
     )
+}
+
+fn fenced(from: Option<&ProfileId>, to: &ProfileId) -> String {
+    match from {
+        Some(from) => format!("{from} cannot serve now, and requests on {to} would cost"),
+        None => format!("requests on {to} would cost"),
+    }
+}
+
+/// `anthropic:work for anthropic/opus (rate_limit), …`
+fn listed(tried: &[Tried]) -> String {
+    let each = tried.iter().map(|tried| {
+        let became = match tried.class() {
+            Some(class) => class.as_str(),
+            None => "not reported",
+        };
+        format!("{} for {} ({became})", tried.profile, tried.model)
+    });
+    each.collect::<Vec<_>>().join(", ")
 }

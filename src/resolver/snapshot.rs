@@ -12,9 +12,11 @@ use crate::access::{Rules, Who};
 use crate::command::Syntax;
 use crate::config::{Allow, Config, ConfigError, Unauthorised, UnknownAgent, Warning};
 use crate::cooldown::Policy;
+use crate::credential::CredentialKind;
 use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
 use crate::places::{AgentPaths, ConfigFile, Includes, StateDir, Surroundings, machine_id};
-use crate::provide::CredentialChain;
+use crate::profile::ProfileId;
+use crate::provide::{CredentialChain, RefreshToken};
 use crate::secret::HandleKey;
 use crate::session::AgentId;
 
@@ -35,6 +37,8 @@ pub struct Sources {
     pub bot_ids: Vec<String>,
     /// Credentials of the caller's own, asked before those of the files.
     pub credentials: CredentialChain,
+    /// Renews sign-ins; without it, one that has ended is skipped.
+    pub refresher: Option<Arc<dyn RefreshToken>>,
 }
 
 impl Sources {
@@ -48,6 +52,7 @@ impl Sources {
             bots: Vec::new(),
             bot_ids: Vec::new(),
             credentials: CredentialChain::default(),
+            refresher: None,
         }
     }
 }
@@ -204,6 +209,21 @@ impl Snapshot {
         Ok(book)
     }
 
+    /// Opens all books again when they are next asked for: a credential file was changed.
+    pub(super) fn forget_books(&self) {
+        for agent in self.agents.values() {
+            agent.book.store(None);
+        }
+    }
+
+    /// Whether a profile is a sign-in that can be renewed.
+    pub(super) fn can_renew(&self, book: &Book, id: &ProfileId) -> bool {
+        self.sources.refresher.is_some()
+            && book.fact(id).is_some_and(|facts| {
+                facts.kind == Some(CredentialKind::OAuth) && facts.refreshable && facts.source.is_stored()
+            })
+    }
+
     /// How commands are recognised in the chats of an agent. Needs no credential file.
     ///
     /// # Errors
@@ -243,11 +263,15 @@ impl Snapshot {
         };
         let own = read(&path)?;
         let main = AgentId::main();
+        let mut inherited_store = None;
         let inherited = if self.config.agent(agent)?.inherits() && *agent != main {
             // `main` lends its credentials even where the configuration does not list it as an agent.
             let dir = self.config.agent(&main).ok().and_then(|main| main.agent_dir());
             let paths = Surroundings::with_real(|around| self.sources.state.agent(&main, dir, around));
-            read(&paths.auth_profiles())?
+            let path = paths.auth_profiles();
+            let lent = read(&path)?;
+            inherited_store = Some(path);
+            lent
         } else {
             None
         };
@@ -258,6 +282,7 @@ impl Snapshot {
             store: path.display().to_string(),
             own,
             inherited,
+            inherited_store,
             handles: self.handles.clone(),
             more: self.sources.credentials.clone(),
         })?;

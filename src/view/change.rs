@@ -111,6 +111,10 @@ pub enum Kept {
 pub enum Next {
     /// This profile serves it.
     Served(ProfileId),
+    /// This profile was resting, and is tried; if that fails, it rests on.
+    OnTrial(ProfileId),
+    /// The model cannot be served, for this reason; another one steps in.
+    OtherModel(NamedModel, Box<Self>, Box<Self>),
     /// A profile that the reader may not see serves it.
     ServedUnseen,
     /// It will be refused: the pinned profile cannot serve.

@@ -23,6 +23,9 @@ pub(super) enum Script {
     Fail(u16),
 }
 
+/// Nobody pays for this one: whatever it is asked, it fails.
+pub(crate) const UNPAID: &str = "demo:unpaid";
+
 /// The statuses that `fail` can be asked for.
 pub(super) const FAILURES: [u16; 9] = [400, 401, 402, 403, 429, 500, 503, 504, 529];
 
@@ -31,6 +34,9 @@ pub(super) const FAILURES: [u16; 9] = [400, 401, 402, 403, 429, 500, 503, 504, 5
 /// `fail 429 demo:work` fails for that profile and is answered by every other one; without a profile it fails for
 /// all. `slow` is answered slowly.
 pub(super) fn script(model: &str, profile: &str, prompt: &str) -> Script {
+    if profile == UNPAID {
+        return Script::Fail(402);
+    }
     let prompt = prompt.trim();
     let me = format!("I am demo/{model}, asked with {profile}.");
     let words: Vec<&str> = prompt.split_whitespace().take(4).collect();

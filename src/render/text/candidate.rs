@@ -106,6 +106,7 @@ pub(super) fn state(state: State, now: Timestamp) -> String {
         State::Missing => "missing".to_owned(),
         State::NotInOrder => "not in the order".to_owned(),
         State::Unusable("not-allowed") => "not allowed for you".to_owned(),
+        State::Unusable("fenced") => "would cost".to_owned(),
         State::Unusable(reason) => reason.replace('-', " "),
     }
 }

@@ -116,8 +116,28 @@ fn profile_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
 pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
     let id = |profile: &ProfileId| ink.name(profile.as_str());
     let refused = |why: &str| format!("Next message: refused, {why}");
+    if let Next::OtherModel(other, why, serving) = next {
+        let first = |next| {
+            let line = next_line(ink, next, now);
+            let line = line.split(ink.line_break()).next().unwrap_or_default();
+            let line = line.strip_prefix("Next message: ").unwrap_or(line);
+            line.strip_prefix("refused, ").unwrap_or(line).to_owned()
+        };
+        return format!(
+            "Next message: {} steps in, {}{}Not as asked: {}.",
+            model(ink, other),
+            first(serving),
+            ink.line_break(),
+            first(why)
+        );
+    }
     let (what, more) = match next {
         Next::Served(profile) => (format!("Next message: served by {}", id(profile)), None),
+        Next::OnTrial(profile) => (
+            format!("Next message: tried on {}", id(profile)),
+            Some("It was resting; if it fails again, it rests on.".to_owned()),
+        ),
+        Next::OtherModel(..) => (String::new(), None),
         Next::ServedUnseen => (
             "Next message: served by a profile that you may not see".to_owned(),
             None,

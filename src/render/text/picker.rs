@@ -139,6 +139,7 @@ fn usability(usability: Usability, now: Timestamp) -> Option<String> {
         Usability::Ok => None,
         Usability::Resting(Some(until)) => Some(format!("rests {}", length(until.since(now)))),
         Usability::Resting(None) => Some("disabled".to_owned()),
+        Usability::Costs => Some("costs".to_owned()),
         Usability::NoCredential => Some("no credential".to_owned()),
         Usability::NoEndpoint => Some("no endpoint".to_owned()),
     }

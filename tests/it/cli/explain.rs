@@ -70,7 +70,7 @@ fn all_keys_are_there() {
         "anthropic:rests": { "type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-EXAMPLE-2" },
         "anthropic:old": { "type": "token", "provider": "anthropic", "token": "t", "expires": 1 },
     }, "usageStats": { "anthropic:rests": { "cooldownUntil": 9_000 } } });
-    let home = Home::with(&json!({}), &store);
+    let home = Home::with(&json!({ "auth": { "fence": "allow" } }), &store);
     let args = [
         "--provider",
         "Anthropic",

@@ -37,6 +37,7 @@ impl World {
     pub(super) fn new() -> Self {
         let provider = Provider::start(|_| Answer::anthropic("ok"));
         let config = json!({
+            "auth": { "fence": "allow" },
             "agents": {
                 "defaults": {
                     "model": "anthropic/claude-opus-4-5",
