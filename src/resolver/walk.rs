@@ -188,3 +188,140 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ProviderId;
+
+    /// What a class does next, with a second profile of the model and a second model at hand.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Then {
+        /// The other profile of the same model.
+        OtherProfile,
+        /// The next model.
+        OtherModel,
+        /// Nothing.
+        End,
+    }
+
+    fn model(name: &str) -> ModelRef {
+        ModelRef::new(ProviderId::new("p"), name)
+    }
+
+    fn failed(class: FailureClass) -> Outcome {
+        Outcome::Failed {
+            class,
+            retry_at: None,
+        }
+    }
+
+    /// Every attempt that a request makes in a world where all fail with `class`.
+    fn all(class: FailureClass, models: &[&str], profiles: &[&str]) -> Vec<(String, String)> {
+        let mut walk = Walk::new(models.iter().map(|name| model(name)));
+        loop {
+            let of = match walk.turn() {
+                Turn::Model(of) => of.clone(),
+                Turn::LastResort(_) => {
+                    walk.pass();
+                    continue;
+                }
+                Turn::Nobody | Turn::Over(_) => break,
+            };
+            let tried = walk.tried_for(&of);
+            let mut left = profiles.iter().map(|id| ProfileId::new(id));
+            match left.find(|id| !tried.contains(id)) {
+                None => walk.pass(),
+                Some(id) => {
+                    let attempt = walk.begin(of, id);
+                    walk.ended(attempt, failed(class));
+                }
+            }
+        }
+        let tried = walk.tried().iter();
+        tried
+            .map(|tried| (tried.model.model().to_owned(), tried.profile.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn every_class_goes_its_way_with_every_set_of_alternatives() {
+        use FailureClass as Class;
+        use Then::{End, OtherModel, OtherProfile};
+        let table = [
+            (Class::RateLimit, OtherProfile),
+            (Class::Overloaded, OtherProfile),
+            (Class::ServerError, OtherProfile),
+            (Class::Timeout, OtherProfile),
+            (Class::Auth, OtherProfile),
+            (Class::AuthPermanent, OtherProfile),
+            (Class::Billing, OtherProfile),
+            (Class::ModelNotFound, OtherModel),
+            (Class::Format, End),
+            (Class::ContextOverflow, End),
+        ];
+        assert_eq!(table.len(), Class::ALL.len());
+        // Two models: prefer; one model: `--strict`. Three profiles: automatic or preferred; one: a strict pin.
+        for (class, then) in table {
+            for models in [&["m1", "m2"][..], &["m1"]] {
+                for profiles in [&["a", "b", "c"][..], &["a"]] {
+                    let profiles_each = match (then, class) {
+                        (OtherProfile, Class::Overloaded | Class::ServerError) => profiles.len().min(2),
+                        (OtherProfile, _) => profiles.len(),
+                        (OtherModel | End, _) => 1,
+                    };
+                    let models_each = if then == End { 1 } else { models.len() };
+                    let expected: Vec<(String, String)> = models[..models_each]
+                        .iter()
+                        .flat_map(|model| {
+                            let ids = profiles[..profiles_each].iter();
+                            ids.map(move |id| ((*model).to_owned(), (*id).to_owned()))
+                        })
+                        .collect();
+                    assert_eq!(
+                        all(class, models, profiles),
+                        expected,
+                        "{class} {models:?} {profiles:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_follows_an_answer_that_has_begun() {
+        for report in [None, Some(failed(FailureClass::RateLimit))] {
+            let mut walk = Walk::new([model("m1"), model("m2")]);
+            let attempt = walk.begin(model("m1"), ProfileId::new("a"));
+            walk.answering();
+            if let Some(report) = report {
+                walk.ended(attempt, report);
+            }
+            assert_eq!(walk.turn(), Turn::Over(Over::Answering));
+        }
+    }
+
+    #[test]
+    fn a_late_report_moves_nothing() {
+        let mut walk = Walk::new([model("m1"), model("m2")]);
+        let first = walk.begin(model("m1"), ProfileId::new("a"));
+        let second = walk.begin(model("m1"), ProfileId::new("b"));
+        walk.ended(first, failed(FailureClass::Format));
+        assert_eq!(walk.turn(), Turn::Model(&model("m1")));
+        walk.ended(second, failed(FailureClass::ModelNotFound));
+        walk.ended(second, failed(FailureClass::Format));
+        assert_eq!(walk.tried()[1].class(), Some(FailureClass::ModelNotFound));
+    }
+
+    #[test]
+    fn a_model_has_its_turn_once() {
+        let mut walk = Walk::new([model("m1"), model("m2"), model("m1")]);
+        let mut turns = Vec::new();
+        while let Turn::Model(model) | Turn::LastResort(model) = walk.turn() {
+            turns.push(model.model().to_owned());
+            walk.pass();
+        }
+        assert_eq!(turns, ["m1", "m2", "m1", "m2"]);
+        assert_eq!(walk.turn(), Turn::Nobody);
+    }
+}
