@@ -87,7 +87,7 @@
 //! ```text
 //! floor 5  faces     cli → chat
 //! floor 4  engine    middleware → apply → resolver · setup → resolver
-//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · wire
+//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire
 //! floor 2  ports     store (trait, conformance) · provide · render → view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config
 //! floor 0  words     model · session · profile · credential · outcome · endpoint · terms · secret · clock · similar · echo
@@ -124,6 +124,8 @@ pub mod endpoint;
 pub mod files;
 pub mod middleware;
 pub mod model;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 pub mod order;
 pub mod outcome;
 pub mod picker;

@@ -9,6 +9,7 @@ use super::env::{self, Env};
 use super::error::{ConfigError, Warning};
 use super::include::{Load, Sources, bare, expand};
 use super::node::Node;
+use super::oauth::{self, SignInConfig};
 use super::providers::{self, ProviderConfig};
 use super::reading::{At, Notes, Read, look_for_traps};
 use super::text::tree;
@@ -32,6 +33,8 @@ pub struct Config {
     pub commands: Commands,
     /// The names of the bot.
     pub bot: Bot,
+    /// How sign-ins are made and renewed (`oauth`).
+    pub oauth: IndexMap<ProviderId, SignInConfig>,
     /// Environment variables.
     pub env: Env,
 }
@@ -95,6 +98,7 @@ fn read<'a>(at: &At<'a>) -> Read<'a, Config> {
         providers: top.read("models", providers::read)?.unwrap_or_default(),
         commands: top.read("commands", commands::read)?.unwrap_or_default(),
         bot: top.read("bot", commands::read_bot)?.unwrap_or_default(),
+        oauth: top.read("oauth", oauth::read)?.unwrap_or_default(),
         env: top.read("env", env::read)?.unwrap_or_default(),
     })
 }

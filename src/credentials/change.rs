@@ -37,7 +37,19 @@ impl AuthStore {
         path: &Path,
         change: impl FnOnce(&mut StoreDraft) -> Result<T, E>,
     ) -> Result<T, ChangeError<E>> {
-        let _lock = Lock::take(path)?;
+        let lock = Lock::take(path)?;
+        Self::change_under(&lock, path, change)
+    }
+
+    /// The same under a lock that was taken before.
+    ///
+    /// # Errors
+    /// [`ChangeError`]; then nothing was written.
+    pub fn change_under<T, E: std::error::Error + 'static>(
+        _lock: &Lock,
+        path: &Path,
+        change: impl FnOnce(&mut StoreDraft) -> Result<T, E>,
+    ) -> Result<T, ChangeError<E>> {
         let store = Self::read(path)?;
         let mut draft = StoreDraft::of(store.as_ref());
         let answer = change(&mut draft).map_err(ChangeError::Refused)?;

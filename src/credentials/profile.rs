@@ -13,6 +13,7 @@ use crate::credential::CredentialKind;
 use crate::model::ProviderId;
 use crate::order::Expiry;
 use crate::profile::ProfileId;
+use crate::secret::Secret;
 
 /// A profile as it is stored. `Debug` shows no secret.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub struct StoredProfile {
     pub problem: Option<Problem>,
     pub(super) secret: Option<SecretInput>,
     pub(super) refresh: Option<SecretInput>,
+    client: Option<String>,
     raw: Box<RawValue>,
 }
 
@@ -63,6 +65,7 @@ impl StoredProfile {
             problem: None,
             secret: None,
             refresh: None,
+            client: None,
             raw,
         };
         let raw = profile.raw.clone();
@@ -87,7 +90,7 @@ impl StoredProfile {
         self.kind = kind.as_deref().and_then(CredentialKind::from_word);
         self.email = fields.text("email")?;
         self.account = fields.text("accountId")?;
-        fields.text("clientId")?;
+        self.client = fields.text("clientId")?;
         self.expires = match fields.value("expires") {
             None => Expiry::Never,
             Some(value) => value
@@ -120,10 +123,29 @@ impl StoredProfile {
         self.refresh.is_some()
     }
 
+    /// The access token and the refresh token of a sign-in, where they stand in the file itself.
+    #[must_use]
+    pub fn tokens(&self) -> (Option<&Secret>, Option<&Secret>) {
+        (held(self.secret.as_ref()), held(self.refresh.as_ref()))
+    }
+
+    /// The client that a sign-in was given to.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
     /// The profile as it stands in the file, with all that we do not understand.
     #[must_use]
     pub fn raw(&self) -> &RawValue {
         &self.raw
+    }
+}
+
+fn held(input: Option<&SecretInput>) -> Option<&Secret> {
+    match input {
+        Some(SecretInput::Plain(secret)) if !secret.expose().trim().is_empty() => Some(secret),
+        _ => None,
     }
 }
 

@@ -8,8 +8,8 @@ use thiserror::Error;
 use crate::apply::Desk;
 use crate::clock::{Clock, SystemClock};
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
-use crate::provide::{CredentialChain, ProvideCredential};
-use crate::resolver::{LoadError, Pins, Resolver, Snapshot, Sources, UseEnvironment};
+use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
+use crate::resolver::{LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
 use crate::store::{PinStore, PinStoreError};
 
 use super::ModelPin;
@@ -39,6 +39,7 @@ pub struct Builder {
     credentials: CredentialChain,
     pins: Option<Arc<dyn PinStore>>,
     clock: Option<Arc<dyn Clock>>,
+    refresher: Option<MakeRefresher>,
 }
 
 impl Builder {
@@ -85,6 +86,13 @@ impl Builder {
         self
     }
 
+    /// What renews sign-ins. By default, with the feature `oauth`, their token endpoints are asked.
+    #[must_use]
+    pub fn refresher(mut self, refresher: Arc<dyn RefreshToken>) -> Self {
+        self.refresher = Some(MakeRefresher::new(move |_| Arc::clone(&refresher)));
+        self
+    }
+
     /// Where pins are kept. By default in `modelpin.sqlite` of the state directory with the feature `sqlite`, else in memory.
     #[must_use]
     pub fn pin_store(mut self, store: Arc<dyn PinStore>) -> Self {
@@ -105,7 +113,9 @@ impl Builder {
     /// [`BuildError`] says which file is wrong, where, and why.
     pub async fn build(self) -> Result<ModelPin, BuildError> {
         let (state, config) = places(self.state_dir, self.config)?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let snapshot = Snapshot::load(Sources {
+            refresher: self.refresher.or_else(|| usual_refresher(&clock)),
             environment: self.environment.unwrap_or(UseEnvironment::Process),
             bots: self.bots,
             bot_ids: self.bot_ids,
@@ -115,7 +125,6 @@ impl Builder {
         let store = self.pins.unwrap_or_else(|| kept(&snapshot.sources().state));
         let pins = Pins::load(store).await?;
         pins.follow();
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
         let resolver = Arc::new(Resolver::new(snapshot, pins, clock));
         Ok(ModelPin {
             desk: Desk::new(Arc::clone(&resolver)),
@@ -134,6 +143,25 @@ fn kept(state: &StateDir) -> Arc<dyn PinStore> {
 #[cfg(not(feature = "sqlite"))]
 fn kept(_: &StateDir) -> Arc<dyn PinStore> {
     Arc::new(crate::store::memory::MemoryPins::default())
+}
+
+/// What renews sign-ins if the caller does not say.
+#[cfg(feature = "oauth")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+fn usual_refresher(clock: &Arc<dyn Clock>) -> Option<MakeRefresher> {
+    let clock = Arc::clone(clock);
+    Some(MakeRefresher::new(move |config| {
+        Arc::new(crate::oauth::Refresher::new(
+            Arc::clone(config),
+            Arc::clone(&clock),
+        ))
+    }))
+}
+
+/// What renews sign-ins if the caller does not say.
+#[cfg(not(feature = "oauth"))]
+fn usual_refresher(_: &Arc<dyn Clock>) -> Option<MakeRefresher> {
+    None
 }
 
 fn places(dir: Option<PathBuf>, config: Option<PathBuf>) -> Result<(StateDir, ConfigFile), NoStateDir> {

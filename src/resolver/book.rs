@@ -1,7 +1,7 @@
 //! What is known of one agent: its models, its credentials, its endpoints.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,7 +95,14 @@ impl Book {
             Arc::clone(&config),
             Arc::clone(&environment),
         ));
-        let facts = from_files::all_facts(&credentials, &config, &environment);
+        let mut facts = from_files::all_facts(&credentials, &config, &environment);
+        for facts in &mut facts {
+            let place = match (&facts.source, &inherited_store) {
+                (Source::Inherited, Some(path)) => path.as_path(),
+                _ => Path::new(&store),
+            };
+            facts.refreshable &= !ended(place, facts, &config);
+        }
         let Models {
             catalog,
             fallbacks,
@@ -363,4 +370,17 @@ impl Book {
         let ranking = self.credentials.rank_facts(provider, &self.facts, &[], may, now);
         !ranking.candidates.is_empty()
     }
+}
+
+/// Whether a sign-in can be renewed no more: the provider said so, or the answer to the last try was lost.
+#[cfg(feature = "oauth")]
+fn ended(store: &Path, facts: &ProfileFacts, config: &Config) -> bool {
+    let reuse = config.oauth.get(&facts.provider).and_then(|of| of.reuse);
+    facts.refreshable && crate::oauth::Refresher::needs_sign_in(store, &facts.id, reuse.unwrap_or_default())
+}
+
+/// Whether a sign-in can be renewed no more: nothing renews here.
+#[cfg(not(feature = "oauth"))]
+fn ended(_: &Path, _: &ProfileFacts, _: &Config) -> bool {
+    false
 }

@@ -30,7 +30,7 @@ pub use fence::{Crossing, Yes};
 pub use lease::{Answer, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
-pub use snapshot::{LoadError, Snapshot, Sources, UseEnvironment, random_seed};
+pub use snapshot::{LoadError, MakeRefresher, Snapshot, Sources, UseEnvironment, random_seed};
 pub use walk::{Over, Tried, Turn, Walk};
 
 pub(crate) use learning::Learning;

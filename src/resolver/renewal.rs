@@ -28,7 +28,7 @@ impl Resolver {
             profile: profile.clone(),
             reason: reason.to_owned(),
         };
-        let Some(refresher) = &snapshot.sources().refresher else {
+        let Some(refresher) = snapshot.refresher() else {
             return Err(impossible("nothing renews sign-ins here"));
         };
         let Some(facts) = book.fact(profile) else {

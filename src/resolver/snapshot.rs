@@ -1,6 +1,7 @@
 //! Everything that was read from files, at one moment.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -37,8 +38,28 @@ pub struct Sources {
     pub bot_ids: Vec<String>,
     /// Credentials of the caller's own, asked before those of the files.
     pub credentials: CredentialChain,
-    /// Renews sign-ins; without it, one that has ended is skipped.
-    pub refresher: Option<Arc<dyn RefreshToken>>,
+    /// Makes what renews sign-ins; without it, one that has ended is skipped.
+    pub refresher: Option<MakeRefresher>,
+}
+
+/// Makes what renews sign-ins, for a configuration that was read.
+#[derive(Clone)]
+pub struct MakeRefresher(Arc<Make>);
+
+type Make = dyn Fn(&Arc<Config>) -> Arc<dyn RefreshToken> + Send + Sync;
+
+impl MakeRefresher {
+    /// Makes it so.
+    #[must_use]
+    pub fn new(make: impl Fn(&Arc<Config>) -> Arc<dyn RefreshToken> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+}
+
+impl fmt::Debug for MakeRefresher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MakeRefresher(…)")
+    }
 }
 
 impl Sources {
@@ -97,6 +118,7 @@ pub struct Snapshot {
     handles: HandleKey,
     agents: HashMap<AgentId, Agent>,
     default: AgentId,
+    refresher: Option<Arc<dyn RefreshToken>>,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +150,7 @@ impl Snapshot {
                 .map(|id| (id, Agent::default()))
                 .collect(),
             default: config.default_agent(),
+            refresher: sources.refresher.as_ref().map(|make| (make.0)(&config)),
             sources,
             config,
             warnings,
@@ -209,6 +232,11 @@ impl Snapshot {
         Ok(book)
     }
 
+    /// What renews sign-ins.
+    pub(super) fn refresher(&self) -> Option<&Arc<dyn RefreshToken>> {
+        self.refresher.as_ref()
+    }
+
     /// Opens all books again when they are next asked for: a credential file was changed.
     pub(super) fn forget_books(&self) {
         for agent in self.agents.values() {
@@ -218,7 +246,7 @@ impl Snapshot {
 
     /// Whether a profile is a sign-in that can be renewed.
     pub(super) fn can_renew(&self, book: &Book, id: &ProfileId) -> bool {
-        self.sources.refresher.is_some()
+        self.refresher.is_some()
             && book.fact(id).is_some_and(|facts| {
                 facts.kind == Some(CredentialKind::OAuth) && facts.refreshable && facts.source.is_stored()
             })

@@ -16,6 +16,8 @@ mod order;
 mod pins;
 mod place;
 mod removal;
+#[cfg(feature = "oauth")]
+mod sign_in;
 mod token;
 
 pub use config_file::{ConfigChangeError, Written, change_config};
@@ -30,4 +32,6 @@ pub use order::{OrderError, clear_order, set_order};
 pub use pins::{pin_store, pins_of, rename_in_pins, scope_in_words};
 pub use place::{Place, PlaceError};
 pub use removal::{Named, RemovalError, logout, named, remove, rename};
+#[cfg(feature = "oauth")]
+pub use sign_in::{place_of, signed_in};
 pub use token::{TokenError, is_anthropic_key, is_setup_token, pasted, profile_name, setup_token};

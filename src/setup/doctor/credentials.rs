@@ -81,7 +81,7 @@ fn ends(patient: &Patient, agent: &AgentId, facts: &ProfileFacts, found: &mut Ve
     let (id, provider) = (&facts.id, &facts.provider);
     let remedy = match facts.kind {
         Some(CredentialKind::OAuth) => {
-            format!("sign in again, or: modelpin models auth add --provider {provider} --agent {agent}")
+            format!("sign in again: modelpin models auth login --provider {provider} --agent {agent}")
         }
         _ => format!(
             "modelpin models auth paste-token --provider {provider} --profile-id {id} --agent {agent}"

@@ -3,6 +3,7 @@
 mod add;
 mod kept;
 mod list;
+mod login;
 mod order;
 mod paste;
 mod remove;
@@ -31,6 +32,11 @@ enum AuthCommand {
     /// Add a credential, guided
     #[command(after_help = "Example:\n  modelpin models auth add")]
     Add(add::AddArgs),
+    /// Sign in with a browser, or with a code on another screen
+    #[command(
+        after_help = "Examples:\n  modelpin models auth login --provider openai-codex\n  modelpin models auth login --provider acme --profile-id acme:work\n  modelpin models auth login --provider github-copilot --device-code\n\nOther providers are described in the configuration: oauth.<provider>."
+    )]
+    Login(login::LoginArgs),
     /// Show the profiles of the agent
     #[command(
         after_help = "Examples:\n  modelpin models auth list\n  modelpin models auth list --provider anthropic --json"
@@ -79,6 +85,7 @@ enum AuthCommand {
 pub(super) fn run(auth: &Auth, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     match &auth.command {
         AuthCommand::Add(args) => add::run(args, global, out),
+        AuthCommand::Login(args) => login::run(args, global, out),
         AuthCommand::List(args) => list::run(args, global, out),
         AuthCommand::SetupToken(args) => paste::setup_token(args, global, out),
         AuthCommand::PasteToken(args) => paste::token(args, global, out),

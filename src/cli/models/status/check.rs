@@ -101,7 +101,7 @@ fn remedy(id: &ProfileId, provider: &str, facts: Option<&ProfileFacts>) -> Strin
     match facts.and_then(|facts| facts.kind) {
         // Signing in is the affair of the program that keeps the sign-in; a key or a token can be kept here.
         Some(CredentialKind::OAuth) => {
-            format!("sign in again, or: modelpin models auth add --provider {provider}")
+            format!("sign in again: modelpin models auth login --provider {provider}")
         }
         _ => format!("modelpin models auth paste-token --provider {provider} --profile-id {id}"),
     }
