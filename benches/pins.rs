@@ -12,13 +12,13 @@ use modelpin::model::{ModelRef, ProviderId};
 use modelpin::pin::{Change, End, PinnedModel, Record, ScopeKey, Set};
 use modelpin::session::{AgentId, Scope};
 use modelpin::store::PinStore;
-use modelpin::store::sqlite::SqlitePins;
+use modelpin::store::sqlite::SqliteStore;
 use modelpin::terms::Mode;
 
 /// Saves a second by so many callers at once, and the longest that one of them waited.
 async fn saves(callers: usize, lasting: Duration) -> (f64, Duration) {
     let dir = tempfile::tempdir().expect("a directory");
-    let store = Arc::new(SqlitePins::new(dir.path().join("modelpin.sqlite")));
+    let store = Arc::new(SqliteStore::new(dir.path().join("modelpin.sqlite")));
     let start = Instant::now();
     let tasks: Vec<_> = (0..callers)
         .map(|caller| {

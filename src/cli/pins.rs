@@ -13,7 +13,7 @@ use crate::pin::{Change, End, Pin, ProfileChoice, Record, ScopeKey, Thread};
 use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
 use crate::setup::{Place, pin_store, scope_in_words};
-use crate::store::sqlite::SqlitePins;
+use crate::store::sqlite::SqliteStore;
 use crate::store::{PinStore, PinStoreError};
 use crate::terms::Mode;
 
@@ -214,7 +214,7 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
 }
 
 /// Clears one scope after the other. Which were cleared, and what ended it early.
-async fn clear_each(store: SqlitePins, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
+async fn clear_each(store: SqliteStore, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
     let mut cleared = Vec::new();
     let pins = match Pins::load(Arc::new(store)).await {
         Ok(pins) => pins,

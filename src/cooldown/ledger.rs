@@ -1,6 +1,7 @@
 //! The ledger of failures.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
@@ -80,6 +81,12 @@ impl CooldownLedger {
     /// Sets the steps of failures to come. Rests that have begun stay as they are.
     pub fn set_policy(&self, policy: Policy) {
         self.policy.store(Arc::new(policy));
+    }
+
+    /// How long failures are counted together.
+    #[must_use]
+    pub fn failure_window(&self) -> Duration {
+        self.policy.load().failure_window
     }
 
     /// Takes in the outcome of a request that began at `begun`, and returns what was changed.

@@ -9,7 +9,7 @@ use crate::apply::Desk;
 use crate::clock::{Clock, SystemClock};
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
 use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
-use crate::resolver::{LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
+use crate::resolver::{Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
 use crate::store::{PinStore, PinStoreError};
 
 use super::ModelPin;
@@ -38,6 +38,7 @@ pub struct Builder {
     bot_ids: Vec<String>,
     credentials: CredentialChain,
     pins: Option<Arc<dyn PinStore>>,
+    kept: Option<Kept>,
     clock: Option<Arc<dyn Clock>>,
     refresher: Option<MakeRefresher>,
 }
@@ -100,6 +101,13 @@ impl Builder {
         self
     }
 
+    /// Where rests and the audit are kept. By default where pins are kept by default, or in memory if [`pin_store`](Self::pin_store) is given.
+    #[must_use]
+    pub fn kept(mut self, kept: Kept) -> Self {
+        self.kept = Some(kept);
+        self
+    }
+
     /// The clock. By default the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -122,10 +130,17 @@ impl Builder {
             credentials: self.credentials,
             ..Sources::new(state, config)
         })?;
-        let store = self.pins.unwrap_or_else(|| kept(&snapshot.sources().state));
+        let (store, kept) = match self.pins {
+            Some(pins) => (pins, self.kept.unwrap_or_default()),
+            None => {
+                let (pins, usual) = usual_stores(&snapshot.sources().state);
+                (pins, self.kept.unwrap_or(usual))
+            }
+        };
         let pins = Pins::load(store).await?;
         pins.follow();
-        let resolver = Arc::new(Resolver::new(snapshot, pins, clock));
+        let resolver = Resolver::new(snapshot, pins, clock).keeping(kept).await;
+        let resolver = Arc::new(resolver.map_err(|broken| PinStoreError::Unavailable(Box::new(broken)))?);
         Ok(ModelPin {
             desk: Desk::new(Arc::clone(&resolver)),
             resolver,
@@ -133,16 +148,24 @@ impl Builder {
     }
 }
 
-/// Where pins are kept if the caller does not say.
+/// Where everything is kept if the caller does not say: one file.
 #[cfg(feature = "sqlite")]
-fn kept(state: &StateDir) -> Arc<dyn PinStore> {
-    Arc::new(crate::store::sqlite::SqlitePins::new(state.database()))
+fn usual_stores(state: &StateDir) -> (Arc<dyn PinStore>, Kept) {
+    let store = Arc::new(crate::store::sqlite::SqliteStore::new(state.database()));
+    let kept = Kept {
+        ledger: Arc::clone(&store) as _,
+        audit: Arc::clone(&store) as _,
+    };
+    (store, kept)
 }
 
-/// Where pins are kept if the caller does not say.
+/// Where everything is kept if the caller does not say: in memory.
 #[cfg(not(feature = "sqlite"))]
-fn kept(_: &StateDir) -> Arc<dyn PinStore> {
-    Arc::new(crate::store::memory::MemoryPins::default())
+fn usual_stores(_: &StateDir) -> (Arc<dyn PinStore>, Kept) {
+    (
+        Arc::new(crate::store::memory::MemoryPins::default()),
+        Kept::default(),
+    )
 }
 
 /// What renews sign-ins if the caller does not say.

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Timestamp;
+use crate::cooldown::Alone;
 use crate::credential::{Credential, CredentialKind};
+use crate::echo::causes;
 use crate::model::ModelRef;
 use crate::order::Source;
 use crate::outcome::FailureClass;
@@ -12,6 +14,7 @@ use crate::profile::ProfileId;
 use crate::provide::{ProvideCredential, Wanted};
 use crate::secret::Secret;
 use crate::session::{Actor, SessionKey};
+use crate::store::Claimed;
 use crate::terms::Mode;
 
 use super::book::Book;
@@ -223,7 +226,7 @@ impl<'a> Attempts<'a> {
                 return Ok(Look::Again);
             }
         };
-        if !self.claim(book, &decision, &profile, now) && patient {
+        if !self.claim(book, &decision, &profile, now).await && patient {
             return Ok(Look::Again);
         }
         let first = self.walk().tried().is_empty();
@@ -322,8 +325,9 @@ impl<'a> Attempts<'a> {
         Ok(None)
     }
 
-    /// Takes the trial of a profile whose rest is over, or near its end; `false` if another request was faster.
-    fn claim(&self, book: &Book, decision: &Decision, profile: &ProfileId, now: Timestamp) -> bool {
+    /// Takes the trial of a profile whose rest is over, or near its end; `false` if another request was faster, here or in
+    /// another process. A store that cannot be asked stops no request.
+    async fn claim(&self, book: &Book, decision: &Decision, profile: &ProfileId, now: Timestamp) -> bool {
         let Some(model) = decision.model() else {
             return true;
         };
@@ -333,13 +337,34 @@ impl<'a> Attempts<'a> {
             .chosen()
             .is_some_and(|candidate| candidate.reason != crate::order::Reason::Ok);
         let alone = book.alone(model.provider());
-        learning.keep(learning.ledger.take_in(&account, &told));
+        if !told.is_empty() {
+            learning.keep(learning.ledger.take_in(&account, &told));
+        }
         let claimed = if rests {
             learning.ledger.claim_early(&account, model.model(), now)
         } else {
             learning.ledger.claim(&account, model.model(), alone, now)
         };
-        claimed.map(|changed| learning.keep(changed)).is_some()
+        let Some(cells) = claimed else { return false };
+        if cells.is_empty() {
+            return true;
+        }
+        if rests || alone == Alone::Yes {
+            learning.keep(cells);
+            return true;
+        }
+        let window = learning.ledger.failure_window();
+        match learning.kept.ledger.claim(cells, now, window).await {
+            Ok(Claimed::Yes) => true,
+            Ok(Claimed::No(known)) => {
+                learning.ledger.join(known);
+                false
+            }
+            Err(broken) => {
+                tracing::warn!(error = %causes(&broken), "a trial is claimed in this process only");
+                true
+            }
+        }
     }
 
     fn lease(

@@ -15,12 +15,13 @@ use crate::order::{self, Basis, ProfileFacts, Ranking};
 use crate::pin::{Affinity, AffinityTable, Effective};
 use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
+use crate::store::LedgerStoreError;
 use crate::terms::Mode;
 
 use super::book::{Book, BookError};
 use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected, Trial};
 use super::fence::Gate;
-use super::learning::Learning;
+use super::learning::{Kept, Learning};
 use super::pins::Pins;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
@@ -102,10 +103,23 @@ impl Resolver {
                 affinities: AffinityTable::default(),
                 used: dashmap::DashMap::new(),
                 last_good: dashmap::DashMap::new(),
+                kept: Kept::default(),
             }),
             leases: AtomicU64::new(1),
             snapshot: ArcSwap::from_pointee(snapshot),
         }
+    }
+
+    /// The same, with what was learned before, which is kept there from now on; and with what other processes learn.
+    ///
+    /// # Errors
+    /// [`LedgerStoreError`] if the ledger cannot be read.
+    pub async fn keeping(mut self, kept: Kept) -> Result<Self, LedgerStoreError> {
+        if let Some(learning) = Arc::get_mut(&mut self.learning) {
+            learning.kept = kept;
+        }
+        Learning::follow(&self.learning).await?;
+        Ok(self)
     }
 
     /// What was read from files.

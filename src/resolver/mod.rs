@@ -27,6 +27,7 @@ pub use book::{Book, BookError};
 pub use decision::{Decision, Found, PinnedNow, Selected, Trial};
 pub use engine::{About, Question, ResolveError, Resolver};
 pub use fence::{Crossing, Yes};
+pub use learning::Kept;
 pub use lease::{Answer, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;

@@ -13,7 +13,7 @@ use crate::store::{PinStore, PinStoreError};
 /// How often a change is made again from a newer record before it is given up.
 const TRIES: usize = 32;
 /// How often other processes' changes are looked for.
-const NEWS: Duration = Duration::from_millis(200);
+const NEWS: Duration = Duration::from_millis(50);
 
 /// The pin table and the store that keeps it.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use crate::echo::legible;
 use crate::pin::{Layers, Pin, ProfileChoice, Record, ScopeKey};
 use crate::profile::ProfileId;
 use crate::session::AgentId;
-use crate::store::sqlite::SqlitePins;
+use crate::store::sqlite::SqliteStore;
 use crate::store::{PinStore, PinStoreError};
 
 use super::place::Place;
@@ -14,8 +14,8 @@ const TRIES: usize = 32;
 
 /// The store of the state directory.
 #[must_use]
-pub fn pin_store(place: &Place) -> SqlitePins {
-    SqlitePins::new(place.snapshot().sources().state.database())
+pub fn pin_store(place: &Place) -> SqliteStore {
+    SqliteStore::new(place.snapshot().sources().state.database())
 }
 
 /// Which scopes name a profile now. Pins of the agent and of all agents count: those that this profile may serve.

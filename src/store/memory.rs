@@ -1,10 +1,17 @@
-//! Pins that live as long as the process.
+//! Records that live as long as the process: pins here, audit rows in `memory_audit.rs`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 
-use super::{PinStore, PinStoreError};
+pub use super::memory_audit::MemoryAudit;
+use super::{CellNews, Claimed, LedgerStore, LedgerStoreError, PinStore, PinStoreError, claimed};
+use crate::clock::Timestamp;
+use crate::cooldown::{Cell, CellKey, Changed};
 use crate::pin::{Record, ScopeKey, Version};
 
 /// A pin store in memory. Nothing survives the process; the versions are kept as strictly as on disk.
@@ -43,5 +50,62 @@ impl PinStore for MemoryPins {
                 Ok(())
             }
         }
+    }
+}
+
+/// A ledger in memory, for tests and for those who want nothing on disk.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    kept: Mutex<Cells>,
+}
+
+/// The cells, each with the mark of its last change.
+#[derive(Debug, Default)]
+struct Cells {
+    mark: u64,
+    cells: HashMap<CellKey, (u64, Cell)>,
+}
+
+#[async_trait]
+impl LedgerStore for MemoryLedger {
+    fn keep(&self, cells: Changed) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, cell) in cells {
+            let there = kept.cells.get(&key).map(|(_, there)| *there);
+            let joined = there.unwrap_or_default().join(cell);
+            if there != Some(joined) {
+                kept.mark += 1;
+                let mark = kept.mark;
+                kept.cells.insert(key, (mark, joined));
+            }
+        }
+    }
+
+    async fn settled(&self) {}
+
+    async fn claim(
+        &self,
+        cells: Changed,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Claimed, LedgerStoreError> {
+        let claimed = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let there = |key: &CellKey| kept.cells.get(key).map(|(_, cell)| *cell);
+            claimed(&cells, there, now, window)
+        };
+        if claimed == Claimed::Yes {
+            self.keep(cells);
+        }
+        Ok(claimed)
+    }
+
+    async fn cells_since(&self, since: u64) -> Result<CellNews, LedgerStoreError> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let newer = kept.cells.iter().filter(|(_, (mark, _))| *mark > since);
+        Ok(CellNews {
+            cells: newer.map(|(key, (_, cell))| (key.clone(), *cell)).collect(),
+            mark: kept.mark,
+        })
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
         }
     }
     #[cfg(feature = "sqlite")]
-    if let Err(broken) = crate::store::sqlite::SqlitePins::new(patient.state.database()).check() {
+    if let Err(broken) = crate::store::sqlite::SqliteStore::new(patient.state.database()).check() {
         let remedy = "`modelpin pins list` tells whether it can be read again";
         found.push(Finding::new(
             Severity::Error,

@@ -12,7 +12,7 @@ use thiserror::Error;
 const OURS: i32 = 0x6d70_696e;
 /// The forms of the tables (`PRAGMA user_version`), each as the step from the one before it. A form that was released
 /// stays as it is; the next one is a step behind it, and a file under `fixtures/store/`.
-const FORMS: [&str; 1] = [FORM_1];
+const FORMS: [&str; 2] = [FORM_1, FORM_2];
 /// How long a writer of another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -29,6 +29,33 @@ CREATE TABLE pins (
 CREATE INDEX pins_changed ON pins (changed);
 ";
 
+const FORM_2: &str = "
+CREATE TABLE ledger (
+    account    TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    model      TEXT NOT NULL,
+    class      TEXT NOT NULL,
+    changed    INTEGER NOT NULL,
+    ends       INTEGER NOT NULL,
+    cell       TEXT NOT NULL,
+    PRIMARY KEY (account, generation, model, class)
+) WITHOUT ROWID;
+CREATE INDEX ledger_changed ON ledger (changed);
+CREATE TABLE audit (
+    number  INTEGER PRIMARY KEY AUTOINCREMENT,
+    id      TEXT NOT NULL UNIQUE,
+    at      INTEGER NOT NULL,
+    agent   TEXT NOT NULL,
+    session TEXT,
+    record  TEXT NOT NULL
+);
+CREATE INDEX audit_session ON audit (session, number);
+CREATE TABLE audit_count (count INTEGER NOT NULL);
+INSERT INTO audit_count VALUES (0);
+CREATE TRIGGER audit_more AFTER INSERT ON audit BEGIN UPDATE audit_count SET count = count + 1; END;
+CREATE TRIGGER audit_less AFTER DELETE ON audit BEGIN UPDATE audit_count SET count = count - 1; END;
+";
+
 /// What goes wrong with the file.
 #[derive(Debug, Error)]
 pub(super) enum Trouble {
@@ -38,7 +65,7 @@ pub(super) enum Trouble {
     Restless,
     #[error("it was written by a newer modelpin (form {0}; this one knows up to {known})", known = FORMS.len())]
     Newer(usize),
-    #[error("a pin in it cannot be read: {0}")]
+    #[error("a record in it cannot be read: {0}")]
     Record(&'static str),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
@@ -194,7 +221,7 @@ pub(super) fn read_write(path: &Path) -> Result<Open, Trouble> {
 }
 
 /// The form of the tables; 0 for an empty file.
-fn form(file: &Connection) -> Result<usize, Trouble> {
+pub(super) fn form(file: &Connection) -> Result<usize, Trouble> {
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let tables: i64 = file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (

@@ -1,4 +1,4 @@
-//! Pins that outlive the process, in `modelpin.sqlite`.
+//! Pins, rests and the audit, which outlive the process, in `modelpin.sqlite`.
 //!
 //! Several processes may have the file open. A save returns when it is on disk; saves that wait at the same time are
 //! committed together. Reading makes no file: where none is, there are no pins. The file is made at the first save, with
@@ -7,30 +7,43 @@
 //!
 //! Read `writer.rs` first; `stored.rs` is the form in which records are kept for ever.
 
+mod audit;
+mod cells;
 mod file;
 mod stored;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 
 use self::file::{Stamp, Trouble, ask};
 use self::writer::Writer;
-use super::{News, PinStore, PinStoreError};
+use super::{
+    AuditStore, AuditStoreError, CellNews, Claimed, LedgerStore, LedgerStoreError, News, PinStore,
+    PinStoreError, Row,
+};
+use crate::clock::Timestamp;
+use crate::cooldown::Changed;
 use crate::pin::{Record, ScopeKey, Version};
 
-/// A pin store in an SQLite file.
+/// A store in an SQLite file.
 #[derive(Debug)]
-pub struct SqlitePins {
+pub struct SqliteStore {
     path: PathBuf,
     writer: OnceLock<Writer>,
     seen: Arc<Mutex<Option<Seen>>>,
+    seen_cells: Arc<Mutex<Option<Seen>>>,
+    most_audited: u64,
 }
 
-impl SqlitePins {
+/// How many audit rows are kept, if nobody says otherwise.
+const MOST_AUDITED: u64 = 100_000;
+
+impl SqliteStore {
     /// The store in this file, which need not be there yet. Nothing is opened before the first question.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -38,7 +51,16 @@ impl SqlitePins {
             path: path.into(),
             writer: OnceLock::new(),
             seen: Arc::default(),
+            seen_cells: Arc::default(),
+            most_audited: MOST_AUDITED,
         }
+    }
+
+    /// The same, which keeps so many audit rows; 100,000 otherwise.
+    #[must_use]
+    pub fn auditing(mut self, most: std::num::NonZeroUsize) -> Self {
+        self.most_audited = most.get() as u64;
+        self
     }
 
     /// The file.
@@ -58,6 +80,41 @@ impl SqlitePins {
         }
     }
 
+    fn writer(&self) -> &Writer {
+        self.writer
+            .get_or_init(|| Writer::start(self.path.clone(), self.most_audited))
+    }
+
+    /// Asks only if the file was written since it was asked last; `None` if not.
+    async fn when_changed<T: Send + 'static>(
+        &self,
+        seen: &Arc<Mutex<Option<Seen>>>,
+        question: impl Fn(&rusqlite::Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<Option<T>, PinStoreError> {
+        let seen = Arc::clone(seen);
+        let path = self.path.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let stamp = Stamp::of(&path);
+            let before = seen.take();
+            let known = before.filter(|before| before.stamp == stamp);
+            if known.is_some_and(|known| known.trust == Trust::Settled) {
+                *seen = known;
+                return Ok(None);
+            }
+            let found = ask(&path, question)?;
+            let trust = if known.is_some() {
+                Trust::Settled
+            } else {
+                Trust::Fresh
+            };
+            *seen = Some(Seen { stamp, trust });
+            Ok(found)
+        });
+        let found: Result<_, Trouble> = work.await.map_err(unavailable)?;
+        found.map_err(|trouble| unavailable(trouble.at(&self.path)))
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         question: impl Fn(&rusqlite::Connection) -> Result<T, Trouble> + Send + 'static,
@@ -70,7 +127,7 @@ impl SqlitePins {
 }
 
 #[async_trait]
-impl PinStore for SqlitePins {
+impl PinStore for SqliteStore {
     async fn load(&self, key: &ScopeKey) -> Result<Option<Record>, PinStoreError> {
         let (scope, agent, session) = stored::columns(key);
         let query = "SELECT version, record FROM pins WHERE scope = ?1 AND agent = ?2 AND session = ?3";
@@ -91,36 +148,84 @@ impl PinStore for SqlitePins {
     }
 
     async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
-        let writer = self.writer.get_or_init(|| Writer::start(self.path.clone()));
-        writer.save(key, from, record).await
+        self.writer().save(key, from, record).await
     }
 
     async fn news(&self, since: u64) -> Result<News, PinStoreError> {
-        let seen = Arc::clone(&self.seen);
-        let path = self.path.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let stamp = Stamp::of(&path);
-            let before = seen.take();
-            let known = before.filter(|before| before.stamp == stamp);
-            if known.is_some_and(|known| known.trust == Trust::Settled) {
-                *seen = known;
-                return Ok(None);
-            }
-            let found = ask(&path, |file| records(file, since))?;
-            let trust = if known.is_some() {
-                Trust::Settled
-            } else {
-                Trust::Fresh
-            };
-            *seen = Some(Seen { stamp, trust });
-            Ok(found)
-        });
-        let found: Result<_, Trouble> = work.await.map_err(unavailable)?;
-        let found = found.map_err(|trouble| unavailable(trouble.at(&self.path)))?;
+        let found = self
+            .when_changed(&self.seen, move |file| records(file, since))
+            .await?;
         let (records, mark) = found.unwrap_or_else(|| (Vec::new(), since));
         Ok(News { records, mark })
     }
+}
+
+#[async_trait]
+impl LedgerStore for SqliteStore {
+    fn keep(&self, cells: Changed) {
+        if !cells.is_empty() {
+            self.writer().keep(cells);
+        }
+    }
+
+    async fn settled(&self) {
+        if let Some(writer) = self.writer.get() {
+            writer.settled().await;
+        }
+    }
+
+    async fn claim(
+        &self,
+        cells: Changed,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Claimed, LedgerStoreError> {
+        self.writer().claim(cells, now, window).await
+    }
+
+    async fn cells_since(&self, since: u64) -> Result<CellNews, LedgerStoreError> {
+        let question = move |file: &rusqlite::Connection| cells::since(file, since);
+        let found = match since {
+            0 => self.read(question).await,
+            _ => self.when_changed(&self.seen_cells, question).await,
+        };
+        let found = found.map_err(|broken| LedgerStoreError(Box::new(broken)))?;
+        Ok(found.unwrap_or(CellNews {
+            cells: Changed::new(),
+            mark: since,
+        }))
+    }
+}
+
+#[async_trait]
+impl AuditStore for SqliteStore {
+    async fn append(&self, rows: Vec<Row>) -> Result<(), AuditStoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.writer().append(rows).await
+    }
+
+    async fn latest(&self, most: usize) -> Result<Vec<Row>, AuditStoreError> {
+        let found = self.read(move |file| audit::latest(file, most)).await;
+        Ok(found.map_err(unasked)?.unwrap_or_default())
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<Row>, AuditStoreError> {
+        let id = id.to_owned();
+        let found = self.read(move |file| audit::find(file, &id)).await;
+        Ok(found.map_err(unasked)?.flatten())
+    }
+
+    async fn of_session(&self, agent: &str, session: &str, most: usize) -> Result<Vec<Row>, AuditStoreError> {
+        let (agent, session) = (agent.to_owned(), session.to_owned());
+        let found = self.read(move |file| audit::of_session(file, &agent, &session, most));
+        Ok(found.await.map_err(unasked)?.unwrap_or_default())
+    }
+}
+
+fn unasked(broken: PinStoreError) -> AuditStoreError {
+    AuditStoreError(Box::new(broken))
 }
 
 /// How the file stood when it was last read for news.

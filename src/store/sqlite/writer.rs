@@ -3,26 +3,39 @@
 //! Whoever saves while a commit is under way waits for the next one, and all that wait are committed together: one fsync
 //! for many. Each save has its own version check.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::file::{Open, Trouble, read_write};
-use super::{stored, unavailable};
+use super::{audit, cells, stored, unavailable};
+use crate::clock::Timestamp;
+use crate::cooldown::Changed;
 use crate::pin::{Record, ScopeKey, Version};
-use crate::store::PinStoreError;
+use crate::store::{AuditStoreError, Claimed, LedgerStoreError, PinStoreError, Row};
 
-/// The most saves in one commit.
+/// The most jobs in one commit.
 const MOST: usize = 512;
 
 /// Ends when it is dropped, after what was handed to it is done and the file is closed.
 #[derive(Debug)]
 pub(super) struct Writer {
-    hand_over: Option<mpsc::Sender<Save>>,
+    hand_over: Option<mpsc::Sender<Job>>,
     thread: Option<thread::JoinHandle<()>>,
+}
+
+/// Something to be written.
+enum Job {
+    Save(Save),
+    Cells(Changed),
+    Claim(Claim),
+    Audit(Vec<Row>, oneshot::Sender<Result<(), AuditStoreError>>),
+    /// Nothing: whoever waits is told when all before it is done.
+    Settle(oneshot::Sender<()>),
 }
 
 struct Save {
@@ -33,10 +46,24 @@ struct Save {
     told: oneshot::Sender<Result<(), PinStoreError>>,
 }
 
+struct Claim {
+    cells: Changed,
+    now: Timestamp,
+    window: Duration,
+    told: oneshot::Sender<Result<Claimed, LedgerStoreError>>,
+}
+
+/// What came of a job.
+enum Done {
+    Saved(Result<(), PinStoreError>),
+    Claimed(Claimed),
+    Nothing,
+}
+
 impl Writer {
-    pub(super) fn start(path: PathBuf) -> Self {
+    pub(super) fn start(path: PathBuf, most_audited: u64) -> Self {
         let (hand_over, waiting) = mpsc::channel();
-        let thread = thread::spawn(move || write(&path, &waiting));
+        let thread = thread::spawn(move || write(&path, &waiting, most_audited));
         Self {
             hand_over: Some(hand_over),
             thread: Some(thread),
@@ -50,16 +77,51 @@ impl Writer {
         record: &Record,
     ) -> Result<(), PinStoreError> {
         let (told, answer) = oneshot::channel();
-        let save = Save {
+        self.hand(Job::Save(Save {
             columns: stored::columns(key),
             from,
             version: record.version,
             record: stored::text(record),
             told,
-        };
-        let hand_over = self.hand_over.as_ref().ok_or_else(|| unavailable(Gone))?;
-        hand_over.send(save).map_err(|_| unavailable(Gone))?;
+        }));
         answer.await.map_err(|_| unavailable(Gone))?
+    }
+
+    pub(super) async fn claim(
+        &self,
+        cells: Changed,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Claimed, LedgerStoreError> {
+        let (told, answer) = oneshot::channel();
+        self.hand(Job::Claim(Claim {
+            cells,
+            now,
+            window,
+            told,
+        }));
+        answer.await.map_err(|_| LedgerStoreError(Box::new(Gone)))?
+    }
+
+    pub(super) fn keep(&self, cells: Changed) {
+        self.hand(Job::Cells(cells));
+    }
+
+    pub(super) async fn append(&self, rows: Vec<Row>) -> Result<(), AuditStoreError> {
+        let (told, answer) = oneshot::channel();
+        self.hand(Job::Audit(rows, told));
+        answer.await.map_err(|_| AuditStoreError(Box::new(Gone)))?
+    }
+
+    pub(super) async fn settled(&self) {
+        let (told, answer) = oneshot::channel();
+        self.hand(Job::Settle(told));
+        let _done = answer.await;
+    }
+
+    fn hand(&self, job: Job) {
+        // A thread that has ended drops the job, and with it the channel on which the caller waits.
+        let _gone = self.hand_over.as_ref().map(|hand_over| hand_over.send(job));
     }
 }
 
@@ -74,49 +136,84 @@ impl Drop for Writer {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the thread that writes pins has ended")]
+#[error("the thread that writes has ended")]
 struct Gone;
 
-fn write(path: &std::path::Path, waiting: &mpsc::Receiver<Save>) {
+fn write(path: &Path, waiting: &mpsc::Receiver<Job>, most_audited: u64) {
     let mut open: Option<Open> = None;
     while let Ok(first) = waiting.recv() {
-        let saves: Vec<Save> = std::iter::once(first)
+        let jobs: Vec<Job> = std::iter::once(first)
             .chain(waiting.try_iter().take(MOST - 1))
             .collect();
         // Closed before another file of this name is opened: closing takes the log beside it away.
         open = open.filter(|open| open.is_still_at(path));
         let opened = open.take().map_or_else(|| read_write(path), Ok);
         let done = opened.and_then(|mut now| {
-            let done = commit(&mut now.file, &saves)?;
+            let done = commit(&mut now.file, &jobs, most_audited)?;
             open = Some(now);
             Ok(done)
         });
         match done {
-            Ok(answers) => {
-                for (save, answer) in saves.into_iter().zip(answers) {
-                    // A caller that went away is told nothing; the record is kept all the same.
-                    drop(save.told.send(answer));
-                }
-            }
+            // A caller that went away is told nothing; what it wanted is done all the same.
+            Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| job.tell(done)),
             Err(trouble) => {
                 let text = trouble.at(path).to_string();
-                for save in saves {
-                    drop(
-                        save.told
-                            .send(Err(PinStoreError::Unavailable(text.clone().into()))),
-                    );
-                }
+                jobs.into_iter().for_each(|job| job.fail(&text));
             }
         }
     }
 }
 
-fn commit(file: &mut Connection, saves: &[Save]) -> Result<Vec<Result<(), PinStoreError>>, Trouble> {
+impl Job {
+    fn tell(self, done: Done) {
+        match (self, done) {
+            (Self::Save(save), Done::Saved(answer)) => drop(save.told.send(answer)),
+            (Self::Claim(claim), Done::Claimed(answer)) => drop(claim.told.send(Ok(answer))),
+            (Self::Settle(told), _) => drop(told.send(())),
+            (Self::Audit(_, told), _) => drop(told.send(Ok(()))),
+            _ => {}
+        }
+    }
+
+    fn fail(self, why: &str) {
+        match self {
+            Self::Save(save) => drop(save.told.send(Err(PinStoreError::Unavailable(why.into())))),
+            Self::Claim(claim) => drop(claim.told.send(Err(LedgerStoreError(why.into())))),
+            Self::Settle(told) => drop(told.send(())),
+            Self::Cells(_) => tracing::warn!("what was learned of a failure is kept in memory only: {why}"),
+            Self::Audit(_, told) => drop(told.send(Err(AuditStoreError(why.into())))),
+        }
+    }
+}
+
+fn commit(file: &mut Connection, jobs: &[Job], most_audited: u64) -> Result<Vec<Done>, Trouble> {
+    if jobs.iter().all(|job| matches!(job, Job::Settle(_))) {
+        return Ok(jobs.iter().map(|_| Done::Nothing).collect());
+    }
     let all = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let answers: Result<Vec<_>, Trouble> = saves.iter().map(|save| put(&all, save)).collect();
-    let answers = answers?;
+    let done: Result<Vec<_>, Trouble> = jobs
+        .iter()
+        .map(|job| {
+            Ok(match job {
+                Job::Save(save) => Done::Saved(put(&all, save)?),
+                Job::Cells(changed) => {
+                    cells::merge(&all, changed)?;
+                    Done::Nothing
+                }
+                Job::Claim(claim) => {
+                    Done::Claimed(cells::claim(&all, &claim.cells, claim.now, claim.window)?)
+                }
+                Job::Audit(rows, _) => {
+                    audit::put(&all, rows, most_audited)?;
+                    Done::Nothing
+                }
+                Job::Settle(_) => Done::Nothing,
+            })
+        })
+        .collect();
+    let done = done?;
     all.commit()?;
-    Ok(answers)
+    Ok(done)
 }
 
 fn put(file: &Connection, save: &Save) -> Result<Result<(), PinStoreError>, Trouble> {

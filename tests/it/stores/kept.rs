@@ -12,7 +12,7 @@ use modelpin::pin::{
 use modelpin::profile::{Identity, ProfileId};
 use modelpin::session::AgentId;
 use modelpin::store::PinStore;
-use modelpin::store::sqlite::SqlitePins;
+use modelpin::store::sqlite::SqliteStore;
 use modelpin::terms::Mode;
 
 use super::chosen;
@@ -118,7 +118,7 @@ async fn make_if_asked(form: u32, records: Vec<(ScopeKey, Record)>) {
     if std::env::var_os("UPDATE_FIXTURES").is_none() || file.exists() {
         return;
     }
-    let store = SqlitePins::new(&file);
+    let store = SqliteStore::new(&file);
     for (key, record) in records {
         store
             .save(&key, Version::default(), &record)
@@ -131,7 +131,7 @@ async fn make_if_asked(form: u32, records: Vec<(ScopeKey, Record)>) {
 async fn a_database_of_form_1_is_read_whole() {
     make_if_asked(1, form_1()).await;
     let (_dir, file) = copy(1);
-    let mut all = SqlitePins::new(&file).load_all().await.expect("loading works");
+    let mut all = SqliteStore::new(&file).load_all().await.expect("loading works");
     let mut wanted = form_1();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -141,7 +141,7 @@ async fn a_database_of_form_1_is_read_whole() {
 #[tokio::test]
 async fn a_database_of_form_1_goes_on_being_written() {
     let (_dir, file) = copy(1);
-    let store = SqlitePins::new(&file);
+    let store = SqliteStore::new(&file);
     for (key, old) in form_1() {
         let next = chosen(&old, "next");
         store.save(&key, old.version, &next).await.expect("saving works");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use modelpin::pin::Version;
-use modelpin::store::sqlite::SqlitePins;
+use modelpin::store::sqlite::SqliteStore;
 use modelpin::store::{PinStore, PinStoreError};
 
 use super::{chat, chosen, model};
@@ -38,7 +38,7 @@ fn writer(file: &Path, name: &str, changes: u64) -> Child {
 async fn work(work: &str) {
     let mut work = work.lines();
     let mut next = || work.next().expect("three lines").to_owned();
-    let store = std::sync::Arc::new(SqlitePins::new(next()));
+    let store = std::sync::Arc::new(SqliteStore::new(next()));
     let (name, changes) = (next(), next().parse::<u64>().expect("a number"));
     let chats = (0..TASKS)
         .map(|task| format!("{name}-{task}"))
@@ -55,7 +55,7 @@ async fn work(work: &str) {
 }
 
 /// Chooses one model after another, each named after the version of the record that it makes, and tells each that is kept.
-async fn write(store: &SqlitePins, of: &str, changes: u64) {
+async fn write(store: &SqliteStore, of: &str, changes: u64) {
     let mut kept = 0;
     let mut record = store
         .load(&chat(of))
@@ -94,7 +94,7 @@ fn told(line: &str) -> Option<(String, u64)> {
 
 /// Everything in the file is whole, and nothing that was told is missing.
 async fn assert_kept(file: &Path, told: &BTreeMap<String, (u64, u64)>) {
-    let store = SqlitePins::new(file);
+    let store = SqliteStore::new(file);
     for (of, (newest, count)) in told {
         let record = store
             .load(&chat(of))
@@ -188,7 +188,7 @@ async fn processes_that_write_at_once_lose_no_change() {
         let count = out.split_inclusive('\n').filter_map(told).count() as u64;
         assert_eq!(count, CHANGES * (TASKS as u64 + 1), "each change was told once");
     }
-    let store = SqlitePins::new(&file);
+    let store = SqliteStore::new(&file);
     let shared = store
         .load(&chat(SHARED))
         .await

@@ -22,14 +22,45 @@ async fn pins_in_memory_keep_the_law() {
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn pins_in_a_database_keep_the_law() {
-    use modelpin::store::sqlite::SqlitePins;
+    use modelpin::store::sqlite::SqliteStore;
     let dir = tempfile::tempdir().expect("a directory");
     let count = std::sync::atomic::AtomicUsize::new(0);
     let fresh = || {
         let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        SqlitePins::new(dir.path().join(format!("{name}.sqlite")))
+        SqliteStore::new(dir.path().join(format!("{name}.sqlite")))
     };
     conformance::pin_store(async || fresh()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ledgers_keep_the_law() {
+    conformance::ledger_store(async || modelpin::store::memory::MemoryLedger::default()).await;
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ledgers_in_a_database_keep_the_law() {
+    use modelpin::store::sqlite::SqliteStore;
+    let dir = tempfile::tempdir().expect("a directory");
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let fresh = || {
+        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        SqliteStore::new(dir.path().join(format!("{name}.sqlite")))
+    };
+    conformance::ledger_store(async || fresh()).await;
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn audits_in_a_database_keep_the_law() {
+    use modelpin::store::sqlite::SqliteStore;
+    let dir = tempfile::tempdir().expect("a directory");
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let fresh = |most| {
+        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        SqliteStore::new(dir.path().join(format!("{name}.sqlite"))).auditing(most)
+    };
+    conformance::audit_store(async |most| fresh(most)).await;
 }
 
 /// The record after somebody chose `model` in it.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use modelpin::pin::{Record, Version};
 use modelpin::store::PinStore;
-use modelpin::store::sqlite::SqlitePins;
+use modelpin::store::sqlite::SqliteStore;
 
 use super::{chat, chosen};
 
@@ -13,7 +13,7 @@ use super::{chat, chosen};
 async fn a_change_of_another_process_is_news_once() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
-    let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
+    let (ours, theirs) = (SqliteStore::new(&file), SqliteStore::new(&file));
     let first = chosen(&Record::default(), "one");
     theirs
         .save(&chat("a"), Version::default(), &first)
@@ -47,12 +47,12 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_770_000_000);
     let one = chosen(&Record::default(), "one");
     let two = chosen(&one, "two");
-    let ours = SqlitePins::new(&file);
+    let ours = SqliteStore::new(&file);
     let mut lengths = Vec::new();
     let mut mark = 0;
     for (from, record) in [(Version::default(), &one), (one.version, &two)] {
         // A process that begins, changes, and ends: no log is left beside the file.
-        SqlitePins::new(&file)
+        SqliteStore::new(&file)
             .save(&chat("c"), from, record)
             .await
             .expect("saving works");
@@ -70,14 +70,14 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
 async fn what_could_not_be_read_is_news_later() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
-    let theirs = SqlitePins::new(&file);
+    let theirs = SqliteStore::new(&file);
     let first = chosen(&Record::default(), "one");
     theirs
         .save(&chat("a"), Version::default(), &first)
         .await
         .expect("saving works");
     drop(theirs);
-    let ours = SqlitePins::new(&file);
+    let ours = SqliteStore::new(&file);
     let edit = |sql: &str| {
         let open = rusqlite::Connection::open(&file).expect("it opens");
         open.execute_batch(sql).expect("changed");
