@@ -6,6 +6,8 @@ mod classify;
 mod cli;
 mod command;
 mod config;
+#[cfg(feature = "cli")]
+mod contract;
 mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
