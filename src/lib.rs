@@ -75,7 +75,7 @@
 //! 7. Local refusals are not failures and never lengthen a rest.
 //! 8. A failure of one model does not block another model of the account, unless its class is auth or billing.
 //! 9. Each usable credential is tried at most once in a request; nothing is switched after the first byte of an answer.
-//! 10. However many callers wait, one expired token is refreshed once. *(Refreshing is not built yet.)*
+//! 10. However many callers wait, one expired token is refreshed once, and a lost answer is never replayed.
 //! 11. A write either happened or did not.
 //! 12. No reply, log line, error or `Debug` shows any part of a secret.
 //! 13. Status asks the resolver; there is no second opinion.
@@ -85,12 +85,12 @@
 //! Code uses its own room and lower floors; `tests/it/floors.rs` holds it.
 //!
 //! ```text
-//! floor 5  faces     cli → chat
+//! floor 5  faces     cli → chat, simulate
 //! floor 4  engine    middleware → apply → resolver · setup → resolver
-//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire
+//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view
-//! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config
-//! floor 0  words     model · session · profile · credential · outcome · endpoint · terms · secret · clock · similar · echo
+//! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config · audit
+//! floor 0  words     model · session · profile · credential · outcome · endpoint · terms · secret · clock · similar · echo · event
 //! ```
 //!
 //! A chat message goes in at the top: [`command`] reads it, [`apply`] commits it to the [`pin`] table, and a
@@ -100,12 +100,13 @@
 //! # Features
 //!
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
-//! `setup` writes credentials and the configuration; `sqlite` keeps pins in a database; `login-shell` lets a login shell be
+//! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins in a database; `login-shell` lets a login shell be
 //! asked for keys, where the configuration wants it. The command line has all of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;
 pub mod apply;
+pub mod audit;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod chat;
@@ -120,6 +121,8 @@ pub mod credential;
 pub mod credentials;
 pub mod echo;
 pub mod endpoint;
+pub mod event;
+pub mod events;
 #[cfg(feature = "setup")]
 pub mod files;
 pub mod middleware;
@@ -140,6 +143,8 @@ pub mod session;
 #[cfg(feature = "setup")]
 pub mod setup;
 pub mod similar;
+#[cfg(feature = "cli")]
+pub mod simulate;
 pub mod store;
 pub mod terms;
 pub mod view;

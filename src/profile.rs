@@ -122,6 +122,14 @@ impl Identity {
         self.email.as_deref()
     }
 
+    /// Whether a profile that has the id of a pin may be what was pinned: it is, unless it is of another account, or
+    /// tells nothing of the account that the pin is for.
+    #[must_use]
+    pub fn may_be(&self, pinned: &Self) -> bool {
+        let told = pinned.account.is_some() || pinned.email.is_some();
+        self.same(pinned).unwrap_or(!told)
+    }
+
     /// Whether two credentials are of the same account; `None` if that cannot be told.
     #[must_use]
     pub fn same(&self, other: &Self) -> Option<bool> {
@@ -163,5 +171,14 @@ mod tests {
             Some(false)
         );
         assert_eq!(both.same(&Identity::default()), None);
+    }
+
+    #[test]
+    fn what_tells_no_account_is_not_taken_for_a_known_one() {
+        let known = Identity::new(Some("acc-1"), Some("me@x.org"));
+        let unknown = Identity::default();
+        assert!(known.may_be(&known) && known.may_be(&unknown) && unknown.may_be(&unknown));
+        assert!(!unknown.may_be(&known));
+        assert!(!Identity::new(Some("acc-1"), None).may_be(&Identity::new(None, Some("me@x.org"))));
     }
 }

@@ -103,6 +103,9 @@ pub trait RefreshToken: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`RefreshError`]. What is stored is then as it was.
     async fn refresh(&self, sign_in: &SignIn, why: Renewal) -> Result<Credential, RefreshError>;
+
+    /// Returns when nothing is being renewed: whoever ends a process waits for this, so that no new token is lost.
+    async fn finished(&self) {}
 }
 
 /// Why a sign-in was not renewed.

@@ -149,11 +149,19 @@ impl Desk {
     ) -> Result<Committed, Refusal> {
         let key = ScopeKey::of(scope, errand.session, errand.book.agent());
         let pins = self.resolver.pins();
-        let committed = pins.commit(key, change, permit, self.resolver.now()).await;
+        let what = match &change {
+            Change::Set(_) => "pinned",
+            Change::Clear { .. } => "cleared",
+            Change::Undo => "undone",
+            _ => "changed",
+        };
+        let now = self.resolver.now();
+        let committed = pins.commit(key.clone(), change, permit, now).await;
         let committed = committed.map_err(|broken| Refusal::NotKept {
             cause: causes(&broken),
         })?;
-        if matches!(committed, Committed::Changed(_)) {
+        if let Committed::Changed(pinned) = &committed {
+            self.resolver.note_change(errand.actor, &key, what, pinned);
             self.resolver.forget_affinity(errand.session, errand.book.agent());
         }
         tracing::info!(%scope, actor = errand.actor.id(), %committed, "pin");

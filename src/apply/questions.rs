@@ -2,6 +2,7 @@
 
 use indexmap::IndexSet;
 
+use crate::audit::{Kind, Line, in_short};
 use crate::model::ProviderId;
 use crate::order::{Reason, Source};
 use crate::profile::ProfileId;
@@ -77,7 +78,21 @@ impl Desk {
             basis: decision.ranking.basis.as_str(),
             candidates: self.candidates(errand, &decision, &provider, true),
             next: next(errand, &decision),
+            last: self.last(errand),
         })))
+    }
+
+    /// The last request of the chat, unless a profile is in it that the reader may not see.
+    fn last(&self, errand: Errand<'_>) -> Option<Line> {
+        let chat = errand.session.chat();
+        let record = self.resolver.last_request(errand.book.agent(), chat)?;
+        let Kind::Decision(decision) = &record.kind else {
+            return None;
+        };
+        let seen = decision.attempts.iter().all(|one| errand.may_see(&one.profile));
+        let asked = decision.requested.profile.as_ref();
+        let seen = seen && asked.is_none_or(|id| errand.may_see(id));
+        seen.then(|| in_short(&record))
     }
 
     fn broken(&self, errand: Errand<'_>) -> Refusal {

@@ -20,7 +20,7 @@ use super::{ChatError, Options, Output};
 /// Reads standard input to its end. The exit code is 1 if any message went wrong.
 ///
 /// Whoever did not ask for the demo and gets it is told so on standard error.
-pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Result<ExitCode, ChatError> {
+pub(super) fn run(tasks: &Runtime, world: &mut World, options: &Options) -> Result<ExitCode, ChatError> {
     if matches!(world.about, About::DemoInstead(_)) {
         writeln!(std::io::stderr(), "{}", world.about.text())?;
     }

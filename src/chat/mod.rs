@@ -110,9 +110,13 @@ pub fn run(options: Options) -> Result<ExitCode, ChatError> {
         .enable_all()
         .build()?;
     let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let world = tasks.block_on(world::open(&options))?;
-    if on_terminal && options.output == Output::Text {
-        return terminal::run(&tasks, world, &options);
-    }
-    lines::run(&tasks, world, &options)
+    let mut world = tasks.block_on(world::open(&options))?;
+    let done = if on_terminal && options.output == Output::Text {
+        terminal::run(&tasks, &mut world, &options)
+    } else {
+        lines::run(&tasks, &mut world, &options)
+    };
+    // A sign-in that is being renewed, and what was decided last, would be lost with this process.
+    tasks.block_on(world.talk.finished());
+    done
 }

@@ -37,6 +37,11 @@ pub(super) enum Went {
 }
 
 impl Talk {
+    /// Returns when nothing is under way that would be lost.
+    pub(super) async fn finished(&self) {
+        self.modelpin.finished().await;
+    }
+
     pub(super) fn new(modelpin: ModelPin, client: Client, session: SessionKey, actor: Actor) -> Self {
         Self {
             modelpin,

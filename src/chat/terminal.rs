@@ -31,7 +31,7 @@ use super::{ChatError, Color, Options};
 const HISTORY: usize = 1_000;
 
 /// Talks until Ctrl-D or `/quit`; Ctrl-C drops the line, or stops an answer.
-pub(super) fn run(tasks: &Runtime, mut world: World, options: &Options) -> Result<ExitCode, ChatError> {
+pub(super) fn run(tasks: &Runtime, world: &mut World, options: &Options) -> Result<ExitCode, ChatError> {
     let config = Config::builder()
         .completion_type(CompletionType::List)
         .max_history_size(HISTORY)?

@@ -113,7 +113,7 @@ fn session(options: &Options) -> SessionKey {
 }
 
 async fn configured(options: &Options) -> Result<ModelPin, ChatError> {
-    let mut builder = ModelPin::builder();
+    let mut builder = ModelPin::builder().set_damaged_database_aside();
     if let Some(dir) = &options.state_dir {
         builder = builder.state_dir(dir);
     }
@@ -165,7 +165,7 @@ fn configuration(server: &DemoServer) -> String {
         .collect();
     let ids = MODELS.map(|model| format!("\"{model}\"")).join(", ");
     format!(
-        "{{ auth: {{ fence: \"allow\" }}, agents: {{ defaults: {{ model: \"demo/{first}\", models: {{ {models} }} }} }},\n\
+        "{{ auth: {{ fence: \"allow\" }}, events: {{ warnWithinHours: 1 }}, agents: {{ defaults: {{ model: \"demo/{first}\", models: {{ {models} }} }} }},\n\
          models: {{ providers: {{ demo: {{ baseUrl: \"{url}\", api: \"anthropic-messages\", models: [{ids}] }} }} }} }}\n",
         first = MODELS[0],
         url = server.base_url(),

@@ -1,7 +1,7 @@
 //! The words of a structured error, wherever a provider puts them.
 
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::phrases;
@@ -19,6 +19,10 @@ pub(super) struct Said {
     messages: Vec<String>,
     /// The deadlines that the error gives.
     pub(super) waits: Vec<Wait>,
+    /// Headers that the error repeats (`error.metadata.headers` of OpenRouter).
+    pub(super) headers: HeaderMap,
+    /// Whether it was the input that was kept out, by a filter of content.
+    pub(super) flagged: bool,
     /// Whether the error blames the parameter `model`.
     pub(super) about_model: bool,
     /// Whether it is a page for browsers.
@@ -34,6 +38,7 @@ impl Said {
             .unwrap_or(body)
             .trim_ascii_start();
         let mut said = Self::default();
+        said.take_error_type(headers);
         if body.len() > MOST {
             said.html = is_html(headers, body);
         } else if let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice::<Value>(body)
@@ -126,7 +131,12 @@ impl Said {
         self.about_model |= error["param"] == "model";
         for detail in error["details"].as_array().into_iter().flatten() {
             self.take_code(&detail["reason"]);
+            // `google.rpc.RetryInfo`: a protobuf duration, such as `34s`.
+            if let Some(delay) = detail["retryDelay"].as_str() {
+                self.waits.push(Wait(delay.to_owned()));
+            }
         }
+        self.take_metadata(&error["metadata"]);
         // `resets_*` is how ChatGPT subscriptions tell the end of a usage window.
         for key in ["retry_after", "resets_in_seconds", "resets_at"] {
             match &error[key] {
@@ -137,10 +147,40 @@ impl Said {
         }
     }
 
+    /// AWS names the error in a header: `ThrottlingException`, at times with the address of a schema behind a colon.
+    fn take_error_type(&mut self, headers: &HeaderMap) {
+        let told = headers.get("x-amzn-errortype");
+        if let Some(told) = told.and_then(|value| value.to_str().ok()) {
+            self.take_word(told.split(':').next().unwrap_or(told));
+        }
+    }
+
+    /// What OpenRouter adds: the headers of a limit, and what a filter found.
+    fn take_metadata(&mut self, metadata: &Value) {
+        self.flagged |= !metadata["flagged_input"].is_null();
+        for (name, value) in metadata["headers"].as_object().into_iter().flatten() {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => continue,
+            };
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&text)) {
+                // A map that is full has more than any provider sends.
+                let _full = self.headers.try_insert(name, value);
+            }
+        }
+    }
+
     fn take_code(&mut self, value: &Value) {
         if let Some(code) = value.as_str() {
-            self.codes.push(code.trim().to_ascii_lowercase());
+            // `__type` of AWS has a name space before a hash.
+            self.take_word(code.rsplit('#').next().unwrap_or(code));
         }
+    }
+
+    fn take_word(&mut self, code: &str) {
+        self.codes.push(code.trim().to_ascii_lowercase());
     }
 
     fn take_message(&mut self, value: &Value) {

@@ -43,7 +43,12 @@ pub fn classify(answer: &Answer<'_>, now: Timestamp) -> Option<Verdict> {
     let said = Said::read(answer.headers, answer.body);
     Some(Verdict {
         class: class(answer.status, &said),
-        retry_at: times::retry_at(answer.headers, &said.waits, answer.status, now),
+        retry_at: times::retry_at(answer.headers, &said.waits, answer.status, now).max(times::retry_at(
+            &said.headers,
+            &[],
+            answer.status,
+            now,
+        )),
     })
 }
 
@@ -80,6 +85,10 @@ fn by_words(status: u16, said: &Said) -> FailureClass {
     let client = (400..500).contains(&status);
     if said.is(phrases::OVERLOADED_CODES) || (status == 503 && said.mentions(phrases::OVERLOADED)) {
         return FailureClass::Overloaded;
+    }
+    // The key is as good as before: what was asked was kept out.
+    if status == 403 && said.flagged {
+        return FailureClass::Format;
     }
     if matches!(status, 400 | 403) && out_of_money(said) {
         return FailureClass::Billing;

@@ -5,6 +5,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::chat::{Options, Output, Partner};
 
 use super::doctor::DoctorArgs;
+use super::events::EventsArgs;
 use super::explain::ExplainArgs;
 use super::global::Global;
 use super::import::ImportArgs;
@@ -13,6 +14,8 @@ use super::models::Models;
 use super::onboard::OnboardArgs;
 use super::parse::ParseArgs;
 use super::pins::PinsArgs;
+use super::simulate::SimulateArgs;
+use super::why::WhyArgs;
 use super::wrong::Wrong;
 
 /// Choose which model and which credential a chat uses.
@@ -66,6 +69,19 @@ pub(super) enum Command {
         after_help = "Examples:\n  modelpin explain --provider anthropic\n  modelpin explain --provider anthropic --profile anthropic:work --json"
     )]
     Explain(ExplainArgs),
+    /// Show what was decided and changed, and why, from the records
+    #[command(
+        after_help = "Examples:\n  modelpin why\n  modelpin why --session telegram:42 --last 5\n  modelpin why --agent main --last 20 --json\n\nThe chat itself is told of its own requests: /model why"
+    )]
+    Why(WhyArgs),
+    /// Events: what an operator should hear of
+    #[command(after_help = "Examples:\n  modelpin events test\n  modelpin events test --json")]
+    Events(EventsArgs),
+    /// Try a policy in bad weather: people, credentials and failures from a file
+    #[command(
+        after_help = "Examples:\n  modelpin simulate --example > scenario.json\n  modelpin simulate scenario.json\n  modelpin simulate scenario.json --svg timeline.svg --seed 7\n  modelpin simulate scenario.json --json\n\nThe real resolver decides, with a clock that is set and never waited for.\nNothing is asked of the network, and no credential of yours is read. Exit\ncodes: 0 every claim held, 1 one did not."
+    )]
+    Simulate(SimulateArgs),
     /// Show how a chat message is read
     #[command(
         after_help = "Examples:\n  modelpin parse '/model opus@work --for 2h'\n  echo '{\"input\": \"/model opus\"}' | modelpin parse"

@@ -101,6 +101,80 @@ pub(super) fn one_of(question: &str, choices: &[&str]) -> Result<usize, NoAnswer
     }
 }
 
+/// Asks without echo, and without a text of its own, until there is an answer or the [`TakeBack`] is dropped; `None` where the
+/// system's terminal cannot do that.
+#[cfg(unix)]
+pub(super) fn hidden_until_taken_back() -> Result<Option<(TakeBack, Question)>, NoAnswer> {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+    Ok(Some((TakeBack(ours), Question(theirs))))
+}
+
+/// A question that waits in another thread. Dropping it takes the question back.
+#[cfg(unix)]
+pub(super) struct TakeBack(
+    #[expect(dead_code, reason = "it is there to be closed")] std::os::unix::net::UnixStream,
+);
+
+/// The thread's end of a question that can be taken back.
+#[cfg(unix)]
+pub(super) struct Question(std::os::unix::net::UnixStream);
+
+#[cfg(unix)]
+impl Question {
+    /// Waits for a line. A question that was taken back ends like an input that ended.
+    pub(super) fn ask(&self) -> Result<Secret, NoAnswer> {
+        let typed = typed_from(&mut Keys(&self.0), Echo::Hidden);
+        writeln!(io::stderr())?;
+        typed.map(Secret::new)
+    }
+}
+
+/// The keys of the terminal as they come, until the question is taken back.
+#[cfg(unix)]
+struct Keys<'a>(&'a std::os::unix::net::UnixStream);
+
+#[cfg(unix)]
+impl Read for Keys<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        use rustix::event::{PollFd, PollFlags, poll};
+        let input = io::stdin();
+        loop {
+            let mut ready = [
+                PollFd::new(&input, PollFlags::IN),
+                PollFd::new(self.0, PollFlags::IN),
+            ];
+            match poll(&mut ready, None) {
+                Err(rustix::io::Errno::INTR) => continue,
+                polled => polled?,
+            };
+            if !ready[1].revents().is_empty() {
+                return Ok(0);
+            }
+            if !ready[0].revents().is_empty() {
+                return Ok(rustix::io::read(&input, into)?);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn hidden_until_taken_back() -> Result<Option<(TakeBack, Question)>, NoAnswer> {
+    Ok(None)
+}
+
+#[cfg(not(unix))]
+pub(super) enum TakeBack {}
+
+#[cfg(not(unix))]
+pub(super) enum Question {}
+
+#[cfg(not(unix))]
+impl Question {
+    pub(super) fn ask(&self) -> Result<Secret, NoAnswer> {
+        match *self {}
+    }
+}
+
 /// A line for the person, on standard error.
 pub(super) fn say(line: &str) {
     // If nobody can be told, the question itself will fail.
@@ -133,10 +207,14 @@ fn answer(question: &str, echo: Echo) -> Result<String, NoAnswer> {
 /// taken for the Enter key: a token that was copied over two lines stays one.
 #[cfg(unix)]
 fn typed(echo: Echo) -> Result<String, NoAnswer> {
+    typed_from(&mut io::stdin().lock(), echo)
+}
+
+#[cfg(unix)]
+fn typed_from(input: &mut impl Read, echo: Echo) -> Result<String, NoAnswer> {
     let _raw = Raw::begin(echo)?;
     let mut line: Vec<u8> = Vec::new();
     let mut pasting = false;
-    let mut input = io::stdin().lock();
     let mut byte = [0_u8];
     loop {
         if input.read(&mut byte)? == 0 {
@@ -159,7 +237,7 @@ fn typed(echo: Echo) -> Result<String, NoAnswer> {
                 show(echo, &b"\x08 \x08".repeat(width))?;
                 line.clear();
             }
-            0x1b => match sequence(&mut input)?.as_slice() {
+            0x1b => match sequence(input)?.as_slice() {
                 b"200~" => pasting = true,
                 b"201~" => pasting = false,
                 _ => {}

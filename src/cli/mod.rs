@@ -6,8 +6,10 @@
 
 mod args;
 mod ask;
+mod browser;
 mod classify;
 mod doctor;
+mod events;
 mod explain;
 mod global;
 mod help;
@@ -17,10 +19,13 @@ mod misused;
 mod models;
 mod onboard;
 mod parse;
+mod pasted;
 mod pins;
 mod place;
+mod simulate;
 mod span;
 mod table;
+mod why;
 mod wrong;
 
 use std::io::{BufWriter, Write};
@@ -86,10 +91,13 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             BufWriter::new(stdout.lock()),
         )?),
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
+        Command::Why(args) => why::run(args, &cli.global, &mut stdout.lock()),
+        Command::Events(args) => events::run(args, &cli.global, &mut stdout.lock()),
         Command::Doctor(args) => doctor::run(args, &cli.global, &mut stdout.lock()),
         Command::Import(args) => import::run(args, &cli.global, &mut stdout.lock()),
         Command::Onboard(args) => onboard::run(args, &cli.global, &mut stdout.lock()),
         Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
+        Command::Simulate(args) => simulate::run(args, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),
         Command::Completions { shell } => {

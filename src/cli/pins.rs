@@ -8,12 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::clock::{Clock, SystemClock};
-use crate::echo::causes;
-use crate::pin::{Change, End, Pin, ProfileChoice, Record, ScopeKey, Thread};
+use crate::echo::{causes, legible};
+use crate::pin::{Change, End, Pin, PinnedProfile, ProfileChoice, Record, ScopeKey, Thread};
 use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
-use crate::setup::{Place, pin_store, scope_in_words};
-use crate::store::sqlite::SqliteStore;
+use crate::setup::{Place, dangling, pin_store, scope_in_words};
+use crate::store::sqlite::SqlitePins;
 use crate::store::{PinStore, PinStoreError};
 use crate::terms::Mode;
 
@@ -214,7 +214,7 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
 }
 
 /// Clears one scope after the other. Which were cleared, and what ended it early.
-async fn clear_each(store: SqliteStore, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
+async fn clear_each(store: SqlitePins, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
     let mut cleared = Vec::new();
     let pins = match Pins::load(Arc::new(store)).await {
         Ok(pins) => pins,
@@ -238,11 +238,12 @@ async fn clear_each(store: SqliteStore, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, 
 }
 
 fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let all = holding(&place(global)?, global)?;
+    let place = place(global)?;
+    let all = holding(&place, global)?;
     let modelpin = place::open_quietly(global)?;
     let main = modelpin.resolver().snapshot().default_agent().clone();
     let mut findings = Vec::new();
-    for (key, _) in &all {
+    for (key, record) in &all {
         let (agent, chat): (AgentId, &str) = match key {
             ScopeKey::Session(agent, chat) => (agent.clone(), chat),
             ScopeKey::Agent(agent) => (agent.clone(), "any chat"),
@@ -254,6 +255,14 @@ fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCod
             Ok(decision) => decision.verdict.err().map(|refusal| refusal.to_string()),
             Err(broken) => Some(causes(&broken)),
         };
+        // What is only preferred is served by another profile without a word, and what is parked comes back later.
+        let gone = || {
+            dangling(&place, key, record, SystemClock.now())
+                .ok()?
+                .first()
+                .map(gone)
+        };
+        let why = why.or_else(gone);
         findings.push((key, why));
     }
     let bad = findings.iter().filter(|(_, why)| why.is_some()).count();
@@ -288,6 +297,11 @@ fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCod
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn gone(pinned: &PinnedProfile) -> String {
+    let id = legible(pinned.id.as_str());
+    format!("the account that was {id} when it was pinned has no profile any more")
 }
 
 fn place_of(key: &ScopeKey) -> Value {

@@ -10,7 +10,7 @@
 //! Messages never repeat a *value* of the file, since it might be a key in the wrong place. That is why values
 //! are read from a tree ([`node`](self)) and not by derived code, whose errors quote what they found.
 //!
-//! Read `root.rs` first, then the section that you need: `agents`, `auth`, `providers`, `commands`, `env`.
+//! Read `root.rs` first, then the section that you need: `agents`, `auth`, `providers`, `commands`, `env`, `events`.
 //! `text` is the way from bytes to the tree, `reading` the way from the tree to values.
 
 mod agents;
@@ -21,6 +21,7 @@ mod edit;
 mod endpoint;
 mod env;
 mod error;
+mod events;
 mod include;
 mod locate;
 mod node;
@@ -42,10 +43,13 @@ pub use commands::{Bot, Commands, Unauthorised};
 pub use edit::{ConfigEdit, EditError};
 pub use env::{Env, ShellEnv};
 pub use error::{ConfigError, Warning};
+pub use events::{EventCommand, Events, check_webhook};
 pub use include::{Included, Load};
-pub use oauth::{Reuse, SignInConfig, Style};
+pub use oauth::{DESCRIBED, OAuthConfig, Reuse, Style};
 pub use path::Step;
 pub use providers::{ListedModel, ProviderAuth, ProviderConfig};
 pub use root::Config;
 pub use secret_input::{Piece, SecretInput};
+#[cfg(feature = "cli")]
+pub(crate) use text::too_deep;
 pub use which_agent::{Agent, UnknownAgent};

@@ -7,9 +7,10 @@ use super::auth::{self, Auth};
 use super::commands::{self, Bot, Commands};
 use super::env::{self, Env};
 use super::error::{ConfigError, Warning};
+use super::events::{self, Events};
 use super::include::{Load, Sources, bare, expand};
 use super::node::Node;
-use super::oauth::{self, SignInConfig};
+use super::oauth::{self, OAuthConfig};
 use super::providers::{self, ProviderConfig};
 use super::reading::{At, Notes, Read, look_for_traps};
 use super::text::tree;
@@ -29,14 +30,16 @@ pub struct Config {
     pub auth: Auth,
     /// Endpoints (`models.providers`).
     pub providers: IndexMap<ProviderId, ProviderConfig>,
+    /// Where people sign in (`oauth`).
+    pub oauth: IndexMap<ProviderId, OAuthConfig>,
     /// How commands are recognised, and who may give them.
     pub commands: Commands,
     /// The names of the bot.
     pub bot: Bot,
-    /// How sign-ins are made and renewed (`oauth`).
-    pub oauth: IndexMap<ProviderId, SignInConfig>,
     /// Environment variables.
     pub env: Env,
+    /// Where an operator hears of what nobody may be looking at.
+    pub events: Events,
 }
 
 impl Config {
@@ -96,9 +99,10 @@ fn read<'a>(at: &At<'a>) -> Read<'a, Config> {
         agent_list,
         auth: top.read("auth", auth::read)?.unwrap_or_default(),
         providers: top.read("models", providers::read)?.unwrap_or_default(),
+        oauth: top.read("oauth", oauth::read)?.unwrap_or_default(),
         commands: top.read("commands", commands::read)?.unwrap_or_default(),
         bot: top.read("bot", commands::read_bot)?.unwrap_or_default(),
-        oauth: top.read("oauth", oauth::read)?.unwrap_or_default(),
         env: top.read("env", env::read)?.unwrap_or_default(),
+        events: top.read("events", events::read)?.unwrap_or_default(),
     })
 }

@@ -78,10 +78,10 @@ fn end_of(text: &str) -> (usize, usize) {
     (last.line + 1, last.column + 1)
 }
 
-/// Where the nesting passes [`DEEPEST`], if it does.
+/// Where the nesting passes [`DEEPEST`], if it does: line and column, from 1.
 ///
 /// The scan agrees with the reader on strings and comments up to the first syntax error, where the reader stops.
-fn too_deep(text: &str) -> Option<(usize, usize)> {
+pub(crate) fn too_deep(text: &str) -> Option<(usize, usize)> {
     let mut depth = 0_usize;
     let mut chars = text.char_indices().peekable();
     while let Some((offset, c)) = chars.next() {

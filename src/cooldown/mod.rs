@@ -15,3 +15,4 @@ mod tests;
 pub use cell::{Alone, Cell, CellKey, EARLY_TRIES, End, NEAR_END, Standing, TRIAL_LASTS};
 pub use ledger::{AccountKey, Changed, CooldownLedger, Told};
 pub use policy::Policy;
+pub(crate) use policy::is_transient;

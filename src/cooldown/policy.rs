@@ -72,7 +72,7 @@ pub(super) fn reach(class: FailureClass) -> Option<Reach> {
 }
 
 /// Whether a failure passes by itself.
-pub(super) fn is_transient(class: FailureClass) -> bool {
+pub(crate) fn is_transient(class: FailureClass) -> bool {
     matches!(
         class,
         FailureClass::RateLimit

@@ -13,7 +13,6 @@ use crate::credential::CredentialKind;
 use crate::model::ProviderId;
 use crate::order::Expiry;
 use crate::profile::ProfileId;
-use crate::secret::Secret;
 
 /// A profile as it is stored. `Debug` shows no secret.
 #[derive(Clone)]
@@ -32,7 +31,6 @@ pub struct StoredProfile {
     pub problem: Option<Problem>,
     pub(super) secret: Option<SecretInput>,
     pub(super) refresh: Option<SecretInput>,
-    client: Option<String>,
     raw: Box<RawValue>,
 }
 
@@ -65,7 +63,6 @@ impl StoredProfile {
             problem: None,
             secret: None,
             refresh: None,
-            client: None,
             raw,
         };
         let raw = profile.raw.clone();
@@ -90,7 +87,7 @@ impl StoredProfile {
         self.kind = kind.as_deref().and_then(CredentialKind::from_word);
         self.email = fields.text("email")?;
         self.account = fields.text("accountId")?;
-        self.client = fields.text("clientId")?;
+        fields.text("clientId")?;
         self.expires = match fields.value("expires") {
             None => Expiry::Never,
             Some(value) => value
@@ -123,29 +120,23 @@ impl StoredProfile {
         self.refresh.is_some()
     }
 
-    /// The access token and the refresh token of a sign-in, where they stand in the file itself.
+    /// The access token of a sign-in, as the file gives it.
     #[must_use]
-    pub fn tokens(&self) -> (Option<&Secret>, Option<&Secret>) {
-        (held(self.secret.as_ref()), held(self.refresh.as_ref()))
+    pub fn access_token(&self) -> Option<&SecretInput> {
+        let sign_in = self.kind == Some(CredentialKind::OAuth);
+        self.secret.as_ref().filter(|_| sign_in)
     }
 
-    /// The client that a sign-in was given to.
+    /// The refresh token of a sign-in, as the file gives it.
     #[must_use]
-    pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+    pub fn refresh_token(&self) -> Option<&SecretInput> {
+        self.refresh.as_ref()
     }
 
     /// The profile as it stands in the file, with all that we do not understand.
     #[must_use]
     pub fn raw(&self) -> &RawValue {
         &self.raw
-    }
-}
-
-fn held(input: Option<&SecretInput>) -> Option<&Secret> {
-    match input {
-        Some(SecretInput::Plain(secret)) if !secret.expose().trim().is_empty() => Some(secret),
-        _ => None,
     }
 }
 

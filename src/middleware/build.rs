@@ -7,6 +7,8 @@ use thiserror::Error;
 
 use crate::apply::Desk;
 use crate::clock::{Clock, SystemClock};
+use crate::echo::causes;
+use crate::events::{Events, Limits, Target};
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
 use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
 use crate::resolver::{Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
@@ -41,6 +43,15 @@ pub struct Builder {
     kept: Option<Kept>,
     clock: Option<Arc<dyn Clock>>,
     refresher: Option<MakeRefresher>,
+    if_damaged: IfDamaged,
+}
+
+/// What becomes of a damaged database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum IfDamaged {
+    #[default]
+    Refuse,
+    SetAside,
 }
 
 impl Builder {
@@ -101,10 +112,20 @@ impl Builder {
         self
     }
 
-    /// Where rests and the audit are kept. By default where pins are kept by default, or in memory if [`pin_store`](Self::pin_store) is given.
+    /// Where rests and the audit are kept. By default where pins are kept by default, or in memory if
+    /// [`pin_store`](Self::pin_store) is given.
     #[must_use]
     pub fn kept(mut self, kept: Kept) -> Self {
         self.kept = Some(kept);
+        self
+    }
+
+    /// A damaged database of the state directory is put out of the way, a warning says where it is, and the pins that can
+    /// still be read go on in a new one. By default it is refused and left alone. For what runs for long: a bot does not
+    /// stay away for a broken file. A database of another program or of a newer modelpin is refused all the same.
+    #[must_use]
+    pub fn set_damaged_database_aside(mut self) -> Self {
+        self.if_damaged = IfDamaged::SetAside;
         self
     }
 
@@ -130,6 +151,9 @@ impl Builder {
             credentials: self.credentials,
             ..Sources::new(state, config)
         })?;
+        if self.if_damaged == IfDamaged::SetAside && self.pins.is_none() {
+            set_aside(&snapshot.sources().state, &clock);
+        }
         let (store, kept) = match self.pins {
             Some(pins) => (pins, self.kept.unwrap_or_default()),
             None => {
@@ -139,7 +163,11 @@ impl Builder {
         };
         let pins = Pins::load(store).await?;
         pins.follow();
-        let resolver = Resolver::new(snapshot, pins, clock).keeping(kept).await;
+        let events = events(&snapshot, &clock);
+        let resolver = Resolver::new(snapshot, pins, clock)
+            .telling(events)
+            .keeping(kept)
+            .await;
         let resolver = Arc::new(resolver.map_err(|broken| PinStoreError::Unavailable(Box::new(broken)))?);
         Ok(ModelPin {
             desk: Desk::new(Arc::clone(&resolver)),
@@ -148,15 +176,32 @@ impl Builder {
     }
 }
 
+/// Who hears of what happens: the log, whoever listens, and what the configuration names.
+fn events(snapshot: &Snapshot, clock: &Arc<dyn Clock>) -> Events {
+    let told = &snapshot.config().events;
+    let targets = Target::of_config(told, snapshot.environment(), Limits::default());
+    let targets = targets.unwrap_or_else(|wrong| {
+        tracing::error!(error = %causes(&wrong), "events are not delivered");
+        Vec::new()
+    });
+    if targets.is_empty() {
+        return Events::new(Arc::clone(clock));
+    }
+    Events::delivering(Arc::clone(clock), &told.kinds, targets).unwrap_or_else(|wrong| {
+        tracing::error!(error = %causes(&wrong), "events are not delivered");
+        Events::new(Arc::clone(clock))
+    })
+}
+
 /// Where everything is kept if the caller does not say: one file.
 #[cfg(feature = "sqlite")]
 fn usual_stores(state: &StateDir) -> (Arc<dyn PinStore>, Kept) {
-    let store = Arc::new(crate::store::sqlite::SqliteStore::new(state.database()));
+    let database = crate::store::sqlite::Database::new(state.database());
     let kept = Kept {
-        ledger: Arc::clone(&store) as _,
-        audit: Arc::clone(&store) as _,
+        ledger: Arc::new(database.ledger()),
+        audit: Arc::new(database.audit()),
     };
-    (store, kept)
+    (Arc::new(database.pins()), kept)
 }
 
 /// Where everything is kept if the caller does not say: in memory.
@@ -168,16 +213,30 @@ fn usual_stores(_: &StateDir) -> (Arc<dyn PinStore>, Kept) {
     )
 }
 
+/// Puts a damaged database out of the way. If it cannot be, it is refused when it is read.
+#[cfg(feature = "sqlite")]
+fn set_aside(state: &StateDir, clock: &Arc<dyn Clock>) {
+    use crate::store::sqlite::{Look, set_aside};
+    match set_aside(&state.database(), Look::Quick, clock.now()) {
+        Ok(None) => {}
+        Ok(Some(done)) => tracing::warn!("{done}"),
+        Err(wrong) => tracing::error!("{wrong}"),
+    }
+}
+
+/// Without a database none is damaged.
+#[cfg(not(feature = "sqlite"))]
+fn set_aside(_: &StateDir, _: &Arc<dyn Clock>) {}
+
 /// What renews sign-ins if the caller does not say.
 #[cfg(feature = "oauth")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 fn usual_refresher(clock: &Arc<dyn Clock>) -> Option<MakeRefresher> {
     let clock = Arc::clone(clock);
     Some(MakeRefresher::new(move |config| {
-        Arc::new(crate::oauth::Refresher::new(
-            Arc::clone(config),
-            Arc::clone(&clock),
-        ))
+        let config = Arc::clone(config);
+        let describe = move |provider: &_| crate::oauth::Description::of(provider, &config);
+        Arc::new(crate::oauth::Refresher::new(describe, Arc::clone(&clock)))
     }))
 }
 

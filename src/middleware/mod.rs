@@ -12,6 +12,7 @@ use crate::access::Act;
 use crate::apply::{Desk, Names};
 use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
+use crate::events::Events;
 use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver, Snapshot};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{Body, Prompt, Refusal, View};
@@ -125,6 +126,17 @@ impl ModelPin {
     #[must_use]
     pub fn names(&self, session: &SessionKey, actor: &Actor) -> Names {
         self.desk.names(session, actor)
+    }
+
+    /// Where it is heard what an operator should know: a sign-in that ended, profiles that all rest, a request that costs.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        self.resolver.events()
+    }
+
+    /// Returns when nothing is under way that would be lost if the process ended: a sign-in that is being renewed.
+    pub async fn finished(&self) {
+        self.resolver.finished().await;
     }
 
     /// The resolver, for questions.

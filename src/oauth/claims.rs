@@ -1,68 +1,90 @@
-//! What a token says of the person behind it.
+//! What a token tells of the account.
 
-use base64::Engine as _;
+use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Where ChatGPT's tokens name the account.
-const CHATGPT: &str = "https://api.openai.com/auth";
+use crate::clock::Timestamp;
+use crate::model::ProviderId;
 
-/// The account and the e-mail that tokens tell.
+/// The longest account id or address that is taken over, in bytes.
+const LONGEST: usize = 320;
+
+/// The payload of a JSON Web Token (RFC 7519).
 ///
-/// Signatures are not checked: the tokens came from the token endpoint itself, over TLS (OpenID Connect Core 1.0, section
-/// 3.1.3.7, point 6), and nothing is allowed because of what they say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Claims {
-    pub(super) account: Option<String>,
-    pub(super) email: Option<String>,
-}
+/// The signature is not looked at: the token comes straight from the token endpoint over TLS, which is proof enough for an
+/// ID token (OpenID Connect Core 1.0 §3.1.3.7, point 6). It decides under which name a profile is kept, and nothing else.
+pub(super) struct Claims(Value);
 
 impl Claims {
-    /// Takes the first that tells: usually the id token, then the access token.
-    pub(super) fn of(tokens: &[Option<&str>]) -> Self {
-        let mut claims = Self::default();
-        for token in tokens.iter().flatten() {
-            let Some(payload) = payload(token) else { continue };
-            let text = |value: &Value| value.as_str().map(str::to_owned);
-            let chatgpt = || text(&payload[CHATGPT]["chatgpt_account_id"]);
-            claims.account = claims.account.or_else(chatgpt);
-            claims.account = claims.account.or_else(|| text(&payload["account_id"]));
-            claims.email = claims
-                .email
-                .or_else(|| text(&payload["email"]))
-                .or_else(|| text(&payload["https://api.openai.com/profile"]["email"]));
+    /// Reads a token; one that is no JSON Web Token tells nothing.
+    pub(super) fn of(token: &str) -> Option<Self> {
+        let payload = token.split('.').nth(1)?;
+        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        let claims: Value = serde_json::from_slice(&payload).ok()?;
+        claims.is_object().then_some(Self(claims))
+    }
+
+    /// The account: for OpenAI the one that its requests must name; else the subject.
+    pub(super) fn account(&self, provider: &ProviderId) -> Option<String> {
+        match provider.as_str() {
+            "openai-codex" => named(&self.0["https://api.openai.com/auth"]["chatgpt_account_id"]),
+            _ => named(&self.0["sub"]),
         }
-        if claims.account.is_none() && claims.email.is_none() {
-            let subject = |token: &&str| payload(token)?["sub"].as_str().map(str::to_owned);
-            claims.account = tokens.iter().flatten().find_map(subject);
-        }
-        claims
+    }
+
+    /// The address of the account.
+    pub(super) fn email(&self) -> Option<String> {
+        let told = |claim: &Value| named(claim).filter(|address| address.contains('@'));
+        told(&self.0["email"]).or_else(|| told(&self.0["https://api.openai.com/profile"]["email"]))
+    }
+
+    /// When the token ends (`exp`, in seconds).
+    pub(super) fn expires(&self) -> Option<Timestamp> {
+        let seconds = self.0["exp"].as_i64().filter(|seconds| *seconds > 0)?;
+        Some(Timestamp::from_millis(seconds.checked_mul(1000)?))
     }
 }
 
-fn payload(token: &str) -> Option<Value> {
-    let middle = token.split('.').nth(1)?;
-    let bytes = URL_SAFE_NO_PAD.decode(middle.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&bytes).ok()
+/// A claim that can stand in a name: short, and visible as it is.
+fn named(claim: &Value) -> Option<String> {
+    let text = claim.as_str()?.trim();
+    let fits = !text.is_empty() && text.len() <= LONGEST && text.chars().all(|c| c.is_ascii_graphic());
+    fits.then(|| text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn token(payload: &str) -> String {
-        format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(payload))
+    fn token(claims: &str) -> String {
+        format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims))
     }
 
     #[test]
-    fn the_account_is_where_the_provider_puts_it() {
-        let id = token(r#"{"email":"me@x.org","sub":"u1"}"#);
-        let access = token(r#"{"https://api.openai.com/auth":{"chatgpt_account_id":"acc-1"}}"#);
-        let claims = Claims::of(&[Some(&id), Some(&access)]);
-        assert_eq!(claims.account.as_deref(), Some("acc-1"));
-        assert_eq!(claims.email.as_deref(), Some("me@x.org"));
-        let claims = Claims::of(&[Some(&token(r#"{"sub":"u1"}"#)), Some("opaque")]);
-        assert_eq!(claims.account.as_deref(), Some("u1"));
-        assert_eq!(Claims::of(&[None, Some("a.b.c"), Some("")]), Claims::default());
+    fn the_account_of_openai_is_the_one_that_its_requests_name() {
+        let token = token(r#"{"sub":"s","https://api.openai.com/auth":{"chatgpt_account_id":"acc-1"}}"#);
+        let claims = Claims::of(&token).expect("claims");
+        let of = |provider| claims.account(&ProviderId::new(provider));
+        assert_eq!(of("openai-codex").as_deref(), Some("acc-1"));
+        assert_eq!(of("acme").as_deref(), Some("s"));
+    }
+
+    #[test]
+    fn claims_that_would_not_fit_in_a_name_are_not_taken() {
+        let long = "a".repeat(400);
+        for claims in [
+            r#"{"email":"two words@x"}"#.to_owned(),
+            r#"{"email":"\u001b[2J@x"}"#.to_owned(),
+            r#"{"email":7}"#.to_owned(),
+            format!(r#"{{"email":"{long}@x"}}"#),
+        ] {
+            assert_eq!(
+                Claims::of(&token(&claims)).and_then(|claims| claims.email()),
+                None
+            );
+        }
+        assert!(Claims::of("opaque").is_none());
+        assert!(Claims::of("a.!.b").is_none());
     }
 }

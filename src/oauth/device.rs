@@ -1,138 +1,137 @@
-//! Signing in with a code that is typed on another screen (RFC 8628).
+//! Signing in on another machine: a short code, and asking until somebody has typed it there (RFC 8628).
 
 use std::time::Duration;
 
 use serde_json::Value;
-use thiserror::Error;
+use url::Url;
 
-use super::code::PATIENCE;
 use super::description::Description;
-use super::exchange::{self, ExchangeError, Tokens};
+use super::exchange::{ExchangeError, granted, tokens};
+use super::post::post;
+use super::tokens::Tokens;
 use crate::secret::Secret;
 
-/// Between two questions if the provider does not say (section 3.2).
-const INTERVAL: Duration = Duration::from_secs(5);
-/// What is added when the provider asks to be asked less often (section 3.5).
-const SLOWER: Duration = Duration::from_secs(5);
+/// How long to wait between questions if the provider does not say (RFC 8628 §3.2).
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+/// The longest that is waited between questions, whatever the provider says.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Why nobody is signed in.
-#[derive(Debug, Error)]
-pub enum DeviceError {
-    /// The provider has no device codes.
-    #[error("{provider} has no device codes; leave --device-code away, or set oauth.{provider}.deviceUrl", provider = .0)]
-    NoCodes(crate::model::ProviderId),
-    /// The provider's answer holds no code.
-    #[error("what {0} answered is no device code")]
-    Garbled(String),
-    /// The person said no.
-    #[error("the sign-in was refused on the other screen")]
-    Denied,
-    /// Nobody typed the code in time.
-    #[error("the code was not typed in time; begin again")]
-    Expired,
-    /// The provider could not be asked.
-    #[error(transparent)]
-    Exchange(#[from] ExchangeError),
+/// A code that a person types on another machine. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+pub struct DeviceCode {
+    /// What the endpoint is asked with.
+    pub device_code: Secret,
+    /// What the person types.
+    pub user_code: String,
+    /// Where the person types it.
+    pub verification_uri: Url,
+    /// The same with the code in it, if the provider has that.
+    pub verification_uri_complete: Option<Url>,
+    /// How long the code is good for.
+    pub lasts: Duration,
+    /// How long to wait between questions.
+    pub interval: Duration,
 }
 
-/// A sign-in on another screen that was begun.
+/// What became of a device code.
 #[derive(Debug)]
-pub struct Device {
-    description: Description,
-    code: Secret,
-    user_code: String,
-    page: String,
-    interval: Duration,
-    lasts: Duration,
+pub enum Poll {
+    /// Nobody has said yes or no yet.
+    Pending,
+    /// The same, and questions must come 5 seconds further apart from now on.
+    SlowDown,
+    /// Somebody said yes.
+    Granted(Tokens),
 }
 
-impl Device {
-    /// Asks for a code.
-    ///
-    /// # Errors
-    /// [`DeviceError`]
-    pub async fn begin(description: Description) -> Result<Self, DeviceError> {
-        let url = description
-            .device_url
-            .clone()
-            .ok_or_else(|| DeviceError::NoCodes(description.provider.clone()))?;
-        let scope = description.scopes.join(" ");
-        let parameters = [("client_id", description.client_id.as_str()), ("scope", &scope)];
-        let answer = exchange::ask(&url, description.style, &parameters).await?;
-        let text = |key: &str| answer.get(key).and_then(Value::as_str).map(str::to_owned);
-        let seconds = |key: &str| answer.get(key).and_then(Value::as_u64).map(Duration::from_secs);
-        let garbled = || DeviceError::Garbled(exchange::host(&url));
-        let page = text("verification_uri_complete")
-            .or_else(|| text("verification_uri"))
-            .or_else(|| text("verification_url"));
-        Ok(Self {
-            code: Secret::new(text("device_code").ok_or_else(garbled)?),
-            user_code: text("user_code")
-                .filter(|code| is_plain(code))
-                .ok_or_else(garbled)?,
-            page: page.filter(|page| is_plain(page)).ok_or_else(garbled)?,
-            interval: seconds("interval").unwrap_or(INTERVAL),
-            lasts: seconds("expires_in").unwrap_or(PATIENCE).min(PATIENCE * 3),
-            description,
-        })
+/// Asks for a device code (RFC 8628 §3.1).
+///
+/// # Errors
+/// [`ExchangeError`]; [`NotSent`](ExchangeError::NotSent) also if the provider has no device codes.
+pub async fn device_code(at: &Description) -> Result<DeviceCode, ExchangeError> {
+    let no_url = ExchangeError::NotSent("this provider has no device codes");
+    let url = at.device_url.as_ref().ok_or(no_url)?;
+    let scope = at.scopes.join(" ");
+    let mut parameters = vec![("client_id", at.client_id.as_str())];
+    if !scope.is_empty() {
+        parameters.push(("scope", &scope));
     }
+    parameters.extend(
+        at.extra
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    let answer = post(url, &parameters, at.style).await?;
+    let body = granted(answer, &parameters)?;
+    read(&body).ok_or(ExchangeError::NoAnswer(
+        "the answer holds no device code that can be shown",
+    ))
+}
 
-    /// What a person types.
-    #[must_use]
-    pub fn user_code(&self) -> &str {
-        &self.user_code
-    }
-
-    /// Where they type it.
-    #[must_use]
-    pub fn page(&self) -> &str {
-        &self.page
-    }
-
-    /// Waits until they have, asking as often as the provider allows. Dropping the future ends the waiting.
-    ///
-    /// # Errors
-    /// [`DeviceError`]
-    pub async fn finish(self) -> Result<Tokens, DeviceError> {
-        let limit = tokio::time::sleep(self.lasts);
-        tokio::select! {
-            tokens = self.asked() => tokens,
-            () = limit => Err(DeviceError::Expired),
-        }
-    }
-
-    async fn asked(&self) -> Result<Tokens, DeviceError> {
-        let mut interval = self.interval;
-        let of = &self.description;
-        loop {
-            tokio::time::sleep(interval).await;
-            let parameters = [
-                ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-                ("device_code", self.code.expose()),
-                ("client_id", of.client_id.as_str()),
-            ];
-            match exchange::tokens(&of.token_url, of.style, &parameters).await {
-                Ok(tokens) => return Ok(tokens),
-                Err(ExchangeError::Refused { code, endpoint }) => match code.as_str() {
-                    "authorization_pending" => {}
-                    "slow_down" => interval += SLOWER,
-                    "access_denied" => return Err(DeviceError::Denied),
-                    "expired_token" => return Err(DeviceError::Expired),
-                    _ => return Err(ExchangeError::Refused { endpoint, code }.into()),
-                },
-                // Section 3.5: trouble of the connection means asking less often.
-                Err(
-                    ExchangeError::NoAnswer(_) | ExchangeError::NotSent(_) | ExchangeError::Trouble { .. },
-                ) => {
-                    interval += SLOWER;
-                }
-                Err(other) => return Err(other.into()),
-            }
-        }
+/// Asks once whether somebody has said yes (RFC 8628 §3.4). Waiting between questions is the caller's part.
+///
+/// # Errors
+/// [`ExchangeError::Refused`] with `access_denied` if somebody said no, with `expired_token` if it took too long. After
+/// [`NoAnswer`](ExchangeError::NoAnswer) the endpoint may be asked again, more slowly (RFC 8628 §3.5).
+pub async fn device_poll(at: &Description, code: &DeviceCode) -> Result<Poll, ExchangeError> {
+    let parameters = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", code.device_code.expose()),
+        ("client_id", at.client_id.as_str()),
+    ];
+    match tokens(at, &parameters).await {
+        Ok(tokens) => Ok(Poll::Granted(tokens)),
+        Err(ExchangeError::Refused { code, .. }) if code == "authorization_pending" => Ok(Poll::Pending),
+        Err(ExchangeError::Refused { code, .. }) if code == "slow_down" => Ok(Poll::SlowDown),
+        Err(wrong) => Err(wrong),
     }
 }
 
-/// Whether a text can be shown as it is: it comes from a provider, and goes to a terminal.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 2048 && text.chars().all(|c| c.is_ascii_graphic())
+fn read(body: &Value) -> Option<DeviceCode> {
+    let text = |name: &str| body[name].as_str().map(str::trim).filter(|text| !text.is_empty());
+    let url = |name: &str| {
+        let url = Url::parse(text(name)?).ok()?;
+        matches!(url.scheme(), "https" | "http").then_some(url)
+    };
+    let seconds = |name: &str| {
+        let seconds = body[name].as_u64().or_else(|| text(name)?.parse().ok())?;
+        Some(Duration::from_secs(seconds))
+    };
+    let visible = |c: char| c.is_ascii_graphic() || c == ' ';
+    let user_code = text("user_code").filter(|code| code.len() <= 64 && code.chars().all(visible))?;
+    Some(DeviceCode {
+        device_code: Secret::new(text("device_code")?.to_owned()),
+        user_code: user_code.to_owned(),
+        // Google's older endpoint writes it so.
+        verification_uri: url("verification_uri").or_else(|| url("verification_url"))?,
+        verification_uri_complete: url("verification_uri_complete"),
+        lasts: seconds("expires_in")?,
+        interval: seconds("interval")
+            .unwrap_or(USUAL_INTERVAL)
+            .min(LONGEST_INTERVAL),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_code_that_cannot_be_shown_is_none() {
+        let good = json!({"device_code": "EXAMPLE", "user_code": "AB-CD", "verification_uri": "https://a.test/x", "expires_in": 60});
+        let code = read(&good).expect("a code");
+        assert_eq!(code.interval, USUAL_INTERVAL);
+        for (name, value) in [
+            ("user_code", json!("\u{1b}[2J")),
+            ("verification_uri", json!("javascript:alert(1)")),
+            ("device_code", json!("")),
+            ("expires_in", json!(-1)),
+        ] {
+            let mut bad = good.clone();
+            bad[name] = value;
+            assert!(read(&bad).is_none(), "{name}");
+        }
+    }
 }

@@ -1,232 +1,197 @@
-//! Asking the token endpoint.
+//! The token endpoint: something is given, tokens come back (RFC 6749 §4.1.3, §6).
 
-use std::fmt;
-use std::time::Duration;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thiserror::Error;
 
-use super::claims::Claims;
 use super::description::Description;
-use crate::config::Style;
+use super::post::{Answer, post};
+use super::tokens::Tokens;
+use crate::clock::{Clock, SystemClock};
 use crate::secret::Secret;
 
-/// For a connection, TLS included.
-const CONNECT: Duration = Duration::from_secs(5);
-/// For the whole answer. The lock of the store is held meanwhile, and OpenClaw takes a lock of 30 s for left behind.
-const WHOLE: Duration = Duration::from_secs(20);
-/// The most of an answer that is read.
-const MOST: usize = 64 * 1024;
-
-/// What the token endpoint gave. `Debug` shows no token.
-#[derive(Clone)]
-pub struct Tokens {
-    /// The access token.
-    pub access: Secret,
-    /// The refresh token; the old one stays if there is none.
-    pub refresh: Option<Secret>,
-    /// How long the access token holds.
-    pub lifetime: Option<Duration>,
-    /// The provider's id of the account.
-    pub account: Option<String>,
-    /// The account's e-mail.
-    pub email: Option<String>,
-}
-
-/// Why there are no tokens. What the endpoint said in its own words is not passed on: it may repeat what it was sent.
+/// Why no tokens came. No message holds anything that was sent, nor a sentence of the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ExchangeError {
-    /// Nothing was sent.
-    #[error("the token endpoint {0} cannot be reached")]
-    NotSent(String),
-    /// It was sent, and no answer came.
-    #[error("the token endpoint {0} did not answer")]
-    NoAnswer(String),
-    /// The endpoint is in trouble.
-    #[error("the token endpoint {endpoint} is in trouble (status {status})")]
+    /// Nothing has left this machine, so what was to be sent is unused.
+    #[error("the provider was not asked: {0}")]
+    NotSent(&'static str),
+    /// It was sent, and what became of it is not known: it may be used up, and the tokens given for it lost.
+    #[error("the provider was asked, and what it did is not known: {0}")]
+    NoAnswer(&'static str),
+    /// The provider said no.
+    #[error("the provider refused: {code}")]
+    Refused {
+        /// Its word for it, of letters and underscores alone, for example `invalid_grant`; `unknown` for any other.
+        code: String,
+        /// Whether the same would be refused again: the code, the refresh token or the client is not good any more.
+        permanent: bool,
+    },
+    /// The provider, or something on the way, is in trouble, and did not do what was asked.
+    #[error("the provider is in trouble: HTTP status {status}")]
     Trouble {
-        /// Its host.
-        endpoint: String,
-        /// The status.
+        /// The status of its answer.
         status: u16,
     },
-    /// It said no (RFC 6749, section 5.2; RFC 8628, section 3.5).
-    #[error("the token endpoint {endpoint} said no: {code}")]
-    Refused {
-        /// Its host.
-        endpoint: String,
-        /// The code.
-        code: String,
-    },
-    /// Its answer is none.
-    #[error("what the token endpoint {0} answered is no token")]
-    Garbled(String),
 }
 
-impl ExchangeError {
-    /// Whether what was sent will never be accepted again.
-    #[must_use]
-    pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == "invalid_grant")
-    }
-}
-
-impl fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens")
-            .field("lifetime", &self.lifetime)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A parameter; its value may be a secret.
-pub(super) type Parameter<'a> = (&'a str, &'a str);
-
-/// Exchanges a refresh token.
-pub(super) async fn refresh(of: &Description, client: &str, token: &Secret) -> Result<Tokens, ExchangeError> {
+/// Exchanges a refresh token for new tokens: one request, never repeated.
+///
+/// Dropping the future may lose tokens that are on their way: run it in a task of its own.
+///
+/// # Errors
+/// [`ExchangeError`]. After [`NoAnswer`](ExchangeError::NoAnswer) the refresh token may be used up.
+pub async fn refresh(at: &Description, refresh_token: &Secret) -> Result<Tokens, ExchangeError> {
     let parameters = [
         ("grant_type", "refresh_token"),
-        ("refresh_token", token.expose()),
-        ("client_id", client),
+        ("refresh_token", refresh_token.expose()),
+        ("client_id", at.client_id.as_str()),
     ];
-    tokens(&of.token_url, of.style, &parameters).await
+    tokens(at, &parameters).await
 }
 
-/// Asks for tokens.
-pub(super) async fn tokens(
-    url: &str,
-    style: Style,
-    parameters: &[Parameter<'_>],
+/// Exchanges the code of a browser for tokens, with the secret half of PKCE (RFC 7636 §4.5).
+///
+/// # Errors
+/// [`ExchangeError`]. A code works once, so after any of them the person has to say yes again.
+pub async fn code(
+    at: &Description,
+    code: &Secret,
+    redirect_uri: &str,
+    verifier: &Secret,
 ) -> Result<Tokens, ExchangeError> {
-    let answer = ask(url, style, parameters).await?;
-    let text = |key: &str| {
-        answer
-            .get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
-    let access = text("access_token").ok_or_else(|| ExchangeError::Garbled(host(url)))?;
-    let lifetime = answer
-        .get("expires_in")
-        .and_then(|value| value.as_f64().or_else(|| value.as_str()?.parse().ok()))
-        .filter(|seconds| seconds.is_finite() && *seconds > 0.0 && *seconds < 1e10);
-    let claims = Claims::of(&[text("id_token"), Some(access)]);
-    Ok(Tokens {
-        access: Secret::new(access.to_owned()),
-        refresh: text("refresh_token").map(|token| Secret::new(token.to_owned())),
-        lifetime: lifetime.map(Duration::from_secs_f64),
-        account: claims.account.or_else(|| text("account_id").map(str::to_owned)),
-        email: claims.email,
-    })
+    let parameters = [
+        ("grant_type", "authorization_code"),
+        ("code", code.expose()),
+        ("redirect_uri", redirect_uri),
+        ("client_id", at.client_id.as_str()),
+        ("code_verifier", verifier.expose()),
+    ];
+    tokens(at, &parameters).await
 }
 
-/// Posts parameters and reads a JSON object.
-pub(super) async fn ask(
-    url: &str,
-    style: Style,
-    parameters: &[Parameter<'_>],
-) -> Result<Map<String, Value>, ExchangeError> {
-    let endpoint = host(url);
-    let unsent = |_| ExchangeError::NotSent(endpoint.clone());
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        tracing::warn!("no TLS cryptography is installed in this process: no sign-in is renewed");
-        return Err(ExchangeError::NotSent(endpoint));
-    }
-    let client = client(url).map_err(unsent)?;
-    let request = client.post(url).header("accept", "application/json");
-    let request = match style {
-        Style::Form => {
-            let mut form = url::form_urlencoded::Serializer::new(String::new());
-            form.extend_pairs(parameters);
-            request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.finish())
-        }
-        Style::Json => {
-            let body: Map<String, Value> = parameters
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-                .collect();
-            request
-                .header("content-type", "application/json")
-                .body(Value::Object(body).to_string())
-        }
-    };
-    let sent = request.send().await.map_err(|error| {
-        if error.is_connect() || error.is_builder() {
-            ExchangeError::NotSent(endpoint.clone())
-        } else {
-            ExchangeError::NoAnswer(endpoint.clone())
-        }
-    });
-    let mut response = sent?;
-    let status = response.status();
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= MOST => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(ExchangeError::Garbled(endpoint)),
-            Ok(None) => break,
-            Err(_) => return Err(ExchangeError::NoAnswer(endpoint)),
-        }
-    }
-    if status.is_server_error() || status.as_u16() == 429 {
-        return Err(ExchangeError::Trouble {
-            endpoint,
-            status: status.as_u16(),
-        });
-    }
-    let answer = match serde_json::from_slice(&body) {
-        Ok(Value::Object(answer)) => answer,
-        _ if status.is_success() => return Err(ExchangeError::Garbled(endpoint)),
-        _ => Map::new(),
-    };
-    // GitHub answers errors with 200.
-    let code = match answer.get("error") {
-        Some(Value::String(code)) => Some(code.as_str()),
-        Some(Value::Object(error)) => error.get("code").or(error.get("type")).and_then(Value::as_str),
-        _ => None,
-    };
-    match code {
-        Some(code) => Err(ExchangeError::Refused {
-            endpoint,
-            code: word(code),
-        }),
-        None if !status.is_success() => Err(ExchangeError::Refused {
-            endpoint,
-            code: format!("status {}", status.as_u16()),
-        }),
-        None => Ok(answer),
+pub(super) async fn tokens(at: &Description, parameters: &[(&str, &str)]) -> Result<Tokens, ExchangeError> {
+    let answer = post(&at.token_url, parameters, at.style).await?;
+    let body = granted(answer, parameters)?;
+    Tokens::read(&body, &at.provider, SystemClock.now()).map_err(ExchangeError::NoAnswer)
+}
+
+/// The body of an answer that says yes.
+pub(super) fn granted(answer: Answer, sent: &[(&str, &str)]) -> Result<Value, ExchangeError> {
+    let Answer { status, body } = answer;
+    // Some say no with status 200.
+    let word = body.as_ref().and_then(refusal);
+    match status {
+        200..=299 if word.is_none() => body.ok_or(ExchangeError::NoAnswer("the answer is no JSON object")),
+        // Too busy or too slow is no verdict on what was sent, whatever the body calls it.
+        408 | 425 | 429 => Err(ExchangeError::Trouble { status }),
+        200..=299 | 400..=499 => match word {
+            Some(word) => Err(refused(word, sent)),
+            None if status == 401 => Err(refused("invalid_client", sent)),
+            None => Err(ExchangeError::Trouble { status }),
+        },
+        _ => Err(ExchangeError::Trouble { status }),
     }
 }
 
-/// A code is a short word; anything else might be what was sent.
-fn word(code: &str) -> String {
-    let fits = code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if fits {
-        code.to_owned()
+/// The provider's word for a refusal: a text as RFC 6749 §5.2 has it, or within an object, as OpenAI writes it.
+fn refusal(body: &Value) -> Option<&str> {
+    let error = &body["error"];
+    match error {
+        Value::Null => None,
+        Value::String(word) => Some(word),
+        Value::Object(_) => {
+            let word = error["code"].as_str().or_else(|| error["type"].as_str());
+            Some(word.unwrap_or("unknown"))
+        }
+        _ => Some("unknown"),
+    }
+}
+
+fn refused(word: &str, sent: &[(&str, &str)]) -> ExchangeError {
+    let passing = [
+        "authorization_pending",
+        "slow_down",
+        "server_error",
+        "temporarily_unavailable",
+        "rate_limit_exceeded",
+    ];
+    ExchangeError::Refused {
+        permanent: !passing.contains(&word),
+        code: discreet(word, sent).to_owned(),
+    }
+}
+
+/// The word, if it is one: a token that was sent, or looks like one, is not repeated.
+pub(super) fn discreet<'a>(word: &'a str, sent: &[(&str, &str)]) -> &'a str {
+    let fits = word.len() <= 40 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let told = sent.iter().any(|(_, value)| value.contains(word));
+    if fits && !word.is_empty() && !told {
+        word
     } else {
-        "an unknown error".to_owned()
+        "unknown"
     }
 }
 
-pub(super) fn host(url: &str) -> String {
-    url::Url::parse(url)
-        .ok()
-        .and_then(|url| Some(url.host_str()?.to_owned()))
-        .unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-fn client(url: &str) -> Result<reqwest::Client, reqwest::Error> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .timeout(WHOLE);
-    if url.starts_with("http://") {
-        // This machine alone: no proxy, and no certificates to load.
-        builder = builder.no_proxy().tls_certs_only([]);
+    use super::*;
+
+    fn answered(status: u16, body: Value) -> Result<Value, ExchangeError> {
+        let body = Some(body).filter(Value::is_object);
+        granted(Answer { status, body }, &[("refresh_token", "canary_of_letters")])
     }
-    builder.build()
+
+    fn refusal_of(status: u16, body: Value) -> (String, bool) {
+        match answered(status, body) {
+            Err(ExchangeError::Refused { code, permanent }) => (code, permanent),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_known_by_its_word_and_not_by_its_status_alone() {
+        let word = |word: &str| json!({"error": word, "error_description": "EXAMPLE"});
+        assert_eq!(
+            refusal_of(400, word("invalid_grant")),
+            ("invalid_grant".into(), true)
+        );
+        assert_eq!(
+            refusal_of(200, word("access_denied")),
+            ("access_denied".into(), true)
+        );
+        assert_eq!(refusal_of(400, word("slow_down")), ("slow_down".into(), false));
+        let object = json!({"error": {"code": "refresh_token_reused", "message": "EXAMPLE"}});
+        assert_eq!(refusal_of(401, object), ("refresh_token_reused".into(), true));
+        assert_eq!(refusal_of(401, json!({})), ("invalid_client".into(), true));
+    }
+
+    #[test]
+    fn trouble_on_the_way_is_no_verdict_on_the_token() {
+        for status in [301, 302, 403, 404, 408, 429, 500, 502, 503, 504] {
+            let said = answered(status, json!(null));
+            assert_eq!(said, Err(ExchangeError::Trouble { status }));
+        }
+        let said = answered(429, json!({"error": "invalid_grant"}));
+        assert_eq!(said, Err(ExchangeError::Trouble { status: 429 }));
+        assert!(matches!(
+            answered(200, json!(null)),
+            Err(ExchangeError::NoAnswer(_))
+        ));
+    }
+
+    #[test]
+    fn a_word_that_may_be_a_token_is_not_repeated() {
+        for word in [
+            "canary_of_letters",
+            "EXAMPLE9",
+            "of_letters",
+            "",
+            &"a".repeat(41),
+            "two words",
+        ] {
+            assert_eq!(refusal_of(400, json!({"error": word})).0, "unknown");
+        }
+    }
 }

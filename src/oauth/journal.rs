@@ -1,132 +1,295 @@
-//! What a refresh leaves on disk while it is at work: one small file for each sign-in, without any part of a token.
+//! What was under way when a process died: one note a profile, on disk before a refresh token leaves.
+//!
+//! The notes of `auth-profiles.json` are files beside it, `auth-profiles.json.refresh-<12 letters>` (mode 0600), one for each
+//! profile, so that two renewals never write the same file. Whoever writes one holds its lock, which is a lock of the
+//! renewal and not of the store: others may write the store while a token endpoint takes its time.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use thiserror::Error;
 
-use crate::clock::Timestamp;
-use crate::files::{Previous, Reach, WriteError, replace};
+use super::generation::{Generation, file_name_of};
+use super::machine::Note;
+use super::seen::Seen;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::config::Reuse;
+use crate::credentials::AuthStore;
+use crate::files::{
+    Holder, Lock, LockError, LockState, Previous, Reach, WriteError, left_over, lock_state, replace,
+};
 use crate::profile::ProfileId;
-use crate::secret::Secret;
 
-/// The folder beside the store.
-const FOLDER: &str = "refresh";
+/// The largest note that is read, in bytes.
+const LONGEST: u64 = 64 * 1024;
 
-/// How far a refresh has come, with the generation of the tokens that it began with.
+/// How the renewal of a sign-in stands, as far as the disk tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
-    /// It was begun, and nothing was sent.
-    Claimed(u64),
-    /// The refresh token was sent, or is about to be.
-    Posted(u64),
-    /// The provider does not accept the refresh token any more.
-    Ended(u64),
+pub enum Standing {
+    /// Nothing is in the way of the next renewal.
+    Quiet,
+    /// A process is at it.
+    UnderWay(Holder),
+    /// Its refresh token was sent, and what came of it is not known: sign in again.
+    Unclear,
+    /// The provider does not accept its refresh token any more: sign in again.
+    Refused,
 }
 
-impl Note {
-    /// The tokens that it is about.
-    #[must_use]
-    pub fn generation(self) -> u64 {
-        match self {
-            Self::Claimed(generation) | Self::Posted(generation) | Self::Ended(generation) => generation,
+/// A note that cannot be read or written.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// It cannot be read.
+    #[error("cannot read the journal {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// It is there, and is no note. What it said may have been that a token must not be sent again.
+    #[error("{} is no journal of a renewal; sign in again, then remove the file", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A renewal is under way.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+/// How the renewal of a profile stands. Reads the store and the journal, waits for nobody, changes nothing.
+///
+/// A note about tokens that the store does not hold any more says nothing. Blocks its thread.
+///
+/// # Errors
+/// [`JournalError`] if the note cannot be read. A store that cannot be read is for whoever reads it to tell: it counts as
+/// [`Standing::Quiet`] here.
+pub fn state(store: &Path, profile: &ProfileId, reuse: Reuse) -> Result<Standing, JournalError> {
+    let journal = Journal::of(store, profile);
+    let note = journal.read()?;
+    if let Ok(LockState::Held(holder)) = lock_state(&journal.path) {
+        return Ok(Standing::UnderWay(holder));
+    }
+    let stored = AuthStore::read(store).ok().flatten();
+    let seen = stored.as_ref().map(|store| Seen::of(store, profile));
+    let Some(Ok(Seen { generation: now, .. })) = seen else {
+        return Ok(Standing::Quiet);
+    };
+    Ok(match note {
+        Some(Note::Posted(of) | Note::Ambiguous(of)) if of == now && reuse == Reuse::Unsafe => {
+            Standing::Unclear
+        }
+        Some(Note::Refused(of)) if of == now => Standing::Refused,
+        _ => Standing::Quiet,
+    })
+}
+
+/// The right to give a profile another id; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Renaming {
+    _lock: Lock,
+}
+
+/// Brings the note of a profile under its new name, and keeps renewals of the old one out until the store has the new name
+/// too. Whoever renames a profile begins with this: a refresh token that may be used up is then known as such under either
+/// name. Blocks its thread, at most [`PATIENCE`](crate::files::PATIENCE) for a renewal that is under way.
+///
+/// # Errors
+/// [`JournalError`]; then the note is where it was.
+pub fn rename(store: &Path, old: &ProfileId, new: &ProfileId) -> Result<Renaming, JournalError> {
+    let from = Journal::of(store, old);
+    let lock = from.lock(crate::files::PATIENCE)?;
+    if let Some(note) = from.read()? {
+        // The old one stays: if the profile keeps its name after all, it is still needed, and otherwise it does no harm.
+        Journal::of(store, new).write(note, SystemClock.now())?;
+    }
+    Ok(Renaming { _lock: lock })
+}
+
+/// The note of one profile.
+#[derive(Debug, Clone)]
+pub(super) struct Journal {
+    path: PathBuf,
+    profile: ProfileId,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    version: u32,
+    profile: String,
+    state: Word,
+    generation: String,
+    pid: u32,
+    at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Word {
+    Claimed,
+    Posted,
+    Refused,
+    Ambiguous,
+}
+
+impl Journal {
+    pub(super) fn of(store: &Path, profile: &ProfileId) -> Self {
+        let mut name = store.file_name().unwrap_or_default().to_owned();
+        name.push(".refresh-");
+        name.push(file_name_of(profile.as_str()));
+        Self {
+            path: store.with_file_name(name),
+            profile: profile.clone(),
+        }
+    }
+
+    /// The right to renew this profile, against every thread and process of this program. Blocks its thread.
+    pub(super) fn lock(&self, patience: std::time::Duration) -> Result<Lock, LockError> {
+        let lock = Lock::take_within(&self.path, patience)?;
+        for killed in left_over(&self.path) {
+            let _gone = fs::remove_file(killed);
+        }
+        Ok(lock)
+    }
+
+    pub(super) fn read(&self) -> Result<Option<Note<Generation>>, JournalError> {
+        use io::Read;
+        let unreadable = |source| JournalError::Unreadable {
+            path: self.path.clone(),
+            source,
+        };
+        let broken = || JournalError::Broken {
+            path: self.path.clone(),
+        };
+        let file = match fs::File::open(&self.path) {
+            Ok(file) => file,
+            Err(none) if none.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(unreadable(source)),
+        };
+        let mut text = Vec::new();
+        file.take(LONGEST).read_to_end(&mut text).map_err(unreadable)?;
+        let written: Written = serde_json::from_slice(&text).map_err(|_| broken())?;
+        let generation = Generation::from_hex(&written.generation)
+            .filter(|_| written.version == 1 && written.profile == self.profile.as_str())
+            .ok_or_else(broken)?;
+        Ok(Some(match written.state {
+            Word::Claimed => Note::Claimed(generation),
+            Word::Posted => Note::Posted(generation),
+            Word::Refused => Note::Refused(generation),
+            Word::Ambiguous => Note::Ambiguous(generation),
+        }))
+    }
+
+    /// Returns when the note is on disk.
+    pub(super) fn write(&self, note: Note<Generation>, at: Timestamp) -> Result<(), JournalError> {
+        let state = match note {
+            Note::Claimed(_) => Word::Claimed,
+            Note::Posted(_) => Word::Posted,
+            Note::Refused(_) => Word::Refused,
+            Note::Ambiguous(_) => Word::Ambiguous,
+        };
+        let written = Written {
+            version: 1,
+            profile: self.profile.as_str().to_owned(),
+            state,
+            generation: note.generation().to_hex(),
+            pid: std::process::id(),
+            at,
+        };
+        let text = serde_json::to_vec(&written).unwrap_or_default();
+        Ok(replace(&self.path, &text, Previous::Dropped, Reach::Owner)?)
+    }
+
+    /// A note that stays, because it cannot be removed, is about tokens that are gone.
+    pub(super) fn forget(&self) {
+        match fs::remove_file(&self.path) {
+            Err(wrong) if wrong.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(path = %self.path.display(), %wrong, "the journal of a renewal cannot be removed");
+            }
+            _ => {}
         }
     }
 }
 
-/// An entry as it stands in the file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Entry {
-    /// The profile.
-    pub profile: String,
-    state: Word,
-    generation: String,
-    /// When it was written.
-    pub at: Timestamp,
-    pid: u32,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Word {
-    Claimed,
-    Posted,
-    Ended,
-}
+    const NOW: Timestamp = Timestamp::from_millis(1);
 
-impl Entry {
-    /// How far it has come.
-    #[must_use]
-    pub fn note(&self) -> Option<Note> {
-        let generation = u64::from_str_radix(&self.generation, 16).ok()?;
-        Some(match self.state {
-            Word::Claimed => Note::Claimed(generation),
-            Word::Posted => Note::Posted(generation),
-            Word::Ended => Note::Ended(generation),
-        })
+    fn place() -> (tempfile::TempDir, PathBuf, ProfileId, Generation) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = dir.path().join("auth-profiles.json");
+        let text = r#"{"profiles":{"a:x":{"type":"oauth","provider":"a","access":"CANARY-access","refresh":"CANARY-refresh"}}}"#;
+        fs::write(&store, text).unwrap();
+        let generation = Generation::of(&Secret::new("CANARY-refresh".into()));
+        (dir, store, ProfileId::new("a:x"), generation)
     }
-}
 
-/// Tells the tokens of a sign-in apart from earlier and later ones, and cannot be turned back.
-#[must_use]
-pub(super) fn generation(access: Option<&Secret>, refresh: Option<&Secret>) -> u64 {
-    let mut hash = Sha256::new();
-    hash.update(b"modelpin refresh 1\0");
-    for token in [access, refresh] {
-        hash.update(token.map_or("", |token| token.expose()).as_bytes());
-        hash.update(b"\0");
+    #[test]
+    fn a_note_counts_for_its_token_alone_and_holds_none() {
+        let (_dir, store, id, generation) = place();
+        let journal = Journal::of(&store, &id);
+        let other = Generation::of(&Secret::new("another".into()));
+        for (note, standing) in [
+            (Note::Claimed(generation), Standing::Quiet),
+            (Note::Posted(generation), Standing::Unclear),
+            (Note::Ambiguous(generation), Standing::Unclear),
+            (Note::Refused(generation), Standing::Refused),
+            (Note::Ambiguous(other), Standing::Quiet),
+        ] {
+            journal.write(note, NOW).unwrap();
+            assert_eq!(journal.read().unwrap(), Some(note));
+            assert_eq!(state(&store, &id, Reuse::Unsafe).unwrap(), standing);
+            assert!(!fs::read_to_string(&journal.path).unwrap().contains("CANARY"));
+        }
+        journal.write(Note::Ambiguous(generation), NOW).unwrap();
+        assert_eq!(state(&store, &id, Reuse::Safe).unwrap(), Standing::Quiet);
+        let _held = journal.lock(std::time::Duration::ZERO).unwrap();
+        let standing = state(&store, &id, Reuse::Unsafe).unwrap();
+        assert_eq!(standing, Standing::UnderWay(Holder::Process(std::process::id())));
     }
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-}
 
-fn file(store: &Path, profile: &ProfileId) -> PathBuf {
-    let digest = Sha256::digest(profile.as_str().as_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    store.with_file_name(FOLDER).join(format!("{name}.json"))
-}
-
-/// What an earlier refresh of a profile left; `None` if nothing, or if it cannot be read.
-#[must_use]
-pub fn look(store: &Path, profile: &ProfileId) -> Option<Entry> {
-    let text = fs::read(file(store, profile)).ok()?;
-    serde_json::from_slice(&text).ok()
-}
-
-/// The same as a note. An entry that is there and cannot be read counts as sent: nobody knows better.
-pub(super) fn note(store: &Path, profile: &ProfileId, generation: u64) -> Option<Note> {
-    let there = fs::exists(file(store, profile)).unwrap_or(true);
-    let read = || look(store, profile)?.note();
-    there.then(|| read().unwrap_or(Note::Posted(generation)))
-}
-
-/// Writes how far a refresh has come. Returns when it is on disk.
-pub(super) fn write(store: &Path, profile: &ProfileId, note: Note, at: Timestamp) -> Result<(), WriteError> {
-    let state = match note {
-        Note::Claimed(_) => Word::Claimed,
-        Note::Posted(_) => Word::Posted,
-        Note::Ended(_) => Word::Ended,
-    };
-    let entry = Entry {
-        profile: profile.to_string(),
-        state,
-        generation: format!("{:016x}", note.generation()),
-        at,
-        pid: std::process::id(),
-    };
-    let text = serde_json::to_vec(&entry).unwrap_or_default();
-    let path = file(store, profile);
-    if let Some(folder) = path.parent() {
-        crate::files::make_folder(folder)?;
+    #[test]
+    fn a_note_goes_with_its_profile_and_never_for_another() {
+        let (_dir, store, id, generation) = place();
+        Journal::of(&store, &id)
+            .write(Note::Posted(generation), NOW)
+            .unwrap();
+        let new = ProfileId::new("a:y");
+        drop(rename(&store, &id, &new).unwrap());
+        assert_eq!(
+            Journal::of(&store, &new).read().unwrap(),
+            Some(Note::Posted(generation))
+        );
+        drop(rename(&store, &ProfileId::new("a:none"), &new).unwrap());
+        fs::copy(&Journal::of(&store, &id).path, &Journal::of(&store, &new).path).unwrap();
+        assert!(matches!(
+            Journal::of(&store, &new).read(),
+            Err(JournalError::Broken { .. })
+        ));
     }
-    replace(&path, &text, Previous::Dropped, Reach::Owner)
-}
 
-/// Takes the entry out. That it stays is no harm: it is about tokens that are not stored any more.
-pub(super) fn clear(store: &Path, profile: &ProfileId) {
-    let _gone = fs::remove_file(file(store, profile));
+    #[cfg(unix)]
+    #[test]
+    fn a_note_is_for_its_owner_and_a_torn_one_is_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_dir, store, id, generation) = place();
+        let journal = Journal::of(&store, &id);
+        journal.write(Note::Claimed(generation), NOW).unwrap();
+        let mode = fs::metadata(&journal.path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::write(&journal.path, "{").unwrap();
+        let told = state(&store, &id, Reuse::Unsafe).unwrap_err().to_string();
+        assert!(told.contains("sign in again, then remove the file"), "{told}");
+    }
 }

@@ -1,25 +1,39 @@
-//! How does a person sign in, and how is a sign-in kept alive?
+//! How does a person sign in, and how is a sign-in renewed, as far as the network goes?
 //!
-//! [`Description`] says where a provider's sign-ins are made; [`Code`] is the sign-in in a browser (authorization code
-//! with PKCE), [`device`](Device) the one with a code on another screen; [`Refresher`] renews. It knows nothing of order,
-//! pins and requests: who needs a token and what to do without one is decided above.
+//! [`Description`] says where; [`refresh`], [`code`] and [`device_poll`] each make one request to the token endpoint and tell
+//! what became of it, so precisely that the caller knows whether a token may have been used up. Nothing here tries twice,
+//! follows a redirect, or writes a file.
 //!
-//! Read `machine.rs` first: it is how a refresh token is sent once and never again, whatever dies on the way.
-//! `journal.rs` keeps its state on disk, `refresh.rs` carries it out, `exchange.rs` talks to the token endpoint.
+//! For a yes in a browser, [`Authorization`] makes the address and checks the answer, and [`Listener`] is what the browser comes
+//! back to.
+//!
+//! [`Refresher`] renews the sign-ins of a store with these: once, however many callers and processes want it. What is to be
+//! done next is said by the [`machine`]; what was under way when a process died is in the [`journal`].
+//!
+//! It refuses to know who may be asked. Read `description.rs` first, then `exchange.rs`; for renewal `machine/mod.rs`, then
+//! `refresher.rs`.
 
+mod authorization;
 mod claims;
-mod code;
 mod description;
 mod device;
 mod exchange;
-mod journal;
-mod machine;
-mod refresh;
+mod flight;
+mod generation;
+pub mod journal;
+mod listener;
+pub mod machine;
+mod post;
+mod refresher;
+mod renewal;
+mod seen;
+mod tokens;
 
-pub use code::{Code, CodeError, Returned};
-pub use description::{Description, Undescribed};
-pub use device::{Device, DeviceError};
-pub use exchange::{ExchangeError, Tokens};
-pub use journal::{Entry, Note, look};
-pub use machine::{Answer, Did, Ended, Machine, Seen, Stored, TRIES, Todo};
-pub use refresh::Refresher;
+pub use crate::config::{Reuse, Style};
+pub use authorization::{AnswerError, Authorization, BeginError};
+pub use description::{Description, DescriptionError};
+pub use device::{DeviceCode, Poll, device_code, device_poll};
+pub use exchange::{ExchangeError, code, refresh};
+pub use listener::{ListenError, Listener};
+pub use refresher::Refresher;
+pub use tokens::Tokens;

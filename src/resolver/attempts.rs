@@ -1,9 +1,9 @@
 //! One request, from its first credential to its last.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::audit::Requested;
 use crate::clock::Timestamp;
-use crate::cooldown::Alone;
 use crate::credential::{Credential, CredentialKind};
 use crate::echo::causes;
 use crate::model::ModelRef;
@@ -14,10 +14,11 @@ use crate::profile::ProfileId;
 use crate::provide::{ProvideCredential, Wanted};
 use crate::secret::Secret;
 use crate::session::{Actor, SessionKey};
-use crate::store::Claimed;
+use crate::store::{Claim, Claimed, Trial};
 use crate::terms::Mode;
 
 use super::book::Book;
+use super::course::{About, Course};
 use super::decision::Decision;
 use super::engine::{self, Question, ResolveError, Resolver, Resort, Step};
 use super::lease::{Choice, Lease};
@@ -41,7 +42,7 @@ pub struct Attempts<'a> {
     /// What was found when the request began.
     begun: Option<Begun>,
     /// The request's way, of which its leases know.
-    walk: Arc<Mutex<Walk>>,
+    course: Arc<Mutex<Course>>,
     /// Credentials that were had and could not be used; nobody was asked with them.
     unhad: Vec<(ModelRef, ProfileId)>,
     /// The sign-in that was used last, and the access token.
@@ -96,7 +97,11 @@ impl<'a> Attempts<'a> {
             session: session.clone(),
             actor: actor.clone(),
             begun: None,
-            walk: Arc::new(Mutex::new(Walk::new(None))),
+            course: Arc::new(Mutex::new(Course {
+                walk: Walk::new(None),
+                about: None,
+                crossing: None,
+            })),
             unhad: Vec::new(),
             last: None,
             forced: Vec::new(),
@@ -125,16 +130,16 @@ impl<'a> Attempts<'a> {
             let turn = self.turn();
             let (model, resort) = match &turn {
                 Whose::Model(model, resort) => (model.as_ref(), *resort),
-                Whose::Nobody => return Err(self.refusal().into()),
-                Whose::Over(over) => return Err(self.over(*over).into()),
+                Whose::Nobody => return Err(self.refused(self.refusal())),
+                Whose::Over(over) => return Err(self.refused(self.over(*over))),
             };
             match self.look(&snapshot, &book, model, resort, faster < TRIES).await? {
                 Look::Leased(lease) => return Ok(*lease),
                 Look::Again => faster += 1,
-                Look::Refused(refusal) => return Err(refusal.into()),
+                Look::Refused(refusal) => return Err(self.refused(refusal)),
                 Look::Nobody(refusal) => {
                     self.first.get_or_insert(refusal);
-                    self.walk().pass();
+                    self.course().walk.pass();
                 }
             }
         }
@@ -152,9 +157,26 @@ impl<'a> Attempts<'a> {
         let first = self
             .resolver
             .decide(snapshot, book, question, now, &effective, Step::default());
-        *self.walk() = Walk::new(engine::models(book, &first));
+        let id = self.resolver.next_decision_id(now);
+        let mut course = self.course();
+        course.walk = Walk::new(engine::models(book, &first));
+        course.about = Some(About {
+            id: id.as_str().into(),
+            at: now,
+            agent: book.agent().clone(),
+            session: self.session.chat_shared(),
+            requested: Requested {
+                model: first.model().cloned(),
+                profile: first
+                    .pinned
+                    .as_ref()
+                    .map(|pinned| pinned.setting.value.id.clone()),
+                pinned: first.selected.as_ref().and_then(|selected| selected.pinned),
+            },
+        });
+        drop(course);
         self.begun = Some(Begun {
-            id: self.resolver.next_decision_id(now),
+            id,
             selected: first.model().cloned(),
             effective,
         });
@@ -172,7 +194,7 @@ impl<'a> Attempts<'a> {
         let Some(begun) = self.begun.clone() else {
             return Ok(Look::Again);
         };
-        let effective = if self.walk().tried().is_empty() {
+        let effective = if self.course().walk.tried().is_empty() {
             // Until the first attempt, a pin may change under the request.
             let pins = self.resolver.pins().table();
             pins.effective(&self.session, book.agent(), now)
@@ -180,7 +202,7 @@ impl<'a> Attempts<'a> {
             begun.effective.clone()
         };
         let mut tried = model
-            .map(|model| self.walk().tried_for(model))
+            .map(|model| self.course().walk.tried_for(model))
             .unwrap_or_default();
         tried.extend(
             self.unhad
@@ -192,19 +214,20 @@ impl<'a> Attempts<'a> {
         let step = Step {
             model: steps_in,
             tried: &tried,
-            left: self.left.as_ref(),
+            left: self.left.as_ref().filter(|_| steps_in.is_some()),
             resort,
         };
         let question = Question::new(&self.session, &self.actor);
         let decision = self
             .resolver
             .decide(snapshot, book, question, now, &effective, step);
+        if self.left.is_none() {
+            // Failures may lead to the next model before anybody says that nobody is left for this one.
+            self.left.clone_from(&decision.left);
+        }
         let profile = match &decision.verdict {
             Ok(profile) => profile.clone(),
             Err(refusal) => {
-                if self.left.is_none() {
-                    self.left.clone_from(&decision.left);
-                }
                 let alone = steps_in.is_none() && tried.is_empty() && !decision.lets_others_step_in();
                 return Ok(if alone {
                     Look::Refused(refusal.clone())
@@ -229,7 +252,7 @@ impl<'a> Attempts<'a> {
         if !self.claim(book, &decision, &profile, now).await && patient {
             return Ok(Look::Again);
         }
-        let first = self.walk().tried().is_empty();
+        let first = self.course().walk.tried().is_empty();
         if first && patient && self.spend_once(&decision.effective, now).await == Spent::Snatched {
             return Ok(Look::Again);
         }
@@ -243,8 +266,8 @@ impl<'a> Attempts<'a> {
     /// The last attempt with a renewed sign-in, if it was one that the provider did not take.
     async fn once_more(&mut self) -> Result<Option<Lease>, ResolveError> {
         let refused = {
-            let walk = self.walk();
-            walk.tried().last().and_then(|tried| tried.class()) == Some(FailureClass::Auth)
+            let course = self.course();
+            course.walk.tried().last().and_then(|tried| tried.class()) == Some(FailureClass::Auth)
         };
         let Some((model, profile, access)) = self.last.take().filter(|_| refused) else {
             return Ok(None);
@@ -277,7 +300,7 @@ impl<'a> Attempts<'a> {
             .resolver
             .decide(&snapshot, &book, question, now, &begun.effective, step);
         decision.verdict = Ok(profile.clone());
-        self.walk().renewed();
+        self.course().walk.renewed();
         Ok(Some(self.lease(&book, &decision, profile, credential, now)?))
     }
 
@@ -349,13 +372,18 @@ impl<'a> Attempts<'a> {
         if cells.is_empty() {
             return true;
         }
-        if rests || alone == Alone::Yes {
-            learning.keep(cells);
-            return true;
-        }
-        let window = learning.ledger.failure_window();
-        match learning.kept.ledger.claim(cells, now, window).await {
-            Ok(Claimed::Yes) => true,
+        let claim = Claim {
+            cells,
+            trial: if rests { Trial::Early } else { Trial::Due },
+            alone,
+            now,
+            window: learning.ledger.failure_window(),
+        };
+        match learning.kept.ledger.claim(claim).await {
+            Ok(Claimed::Yes(known)) => {
+                learning.ledger.join(known);
+                true
+            }
             Ok(Claimed::No(known)) => {
                 learning.ledger.join(known);
                 false
@@ -388,14 +416,25 @@ impl<'a> Attempts<'a> {
             .pinned
             .as_ref()
             .is_some_and(|pinned| pinned.setting.value.id == profile);
-        if let Some(crossing) = &decision.crossing {
-            tracing::info!(from = %crossing.from, to = %crossing.to, by = crossing.by.as_str(), "fence crossed");
-        }
+        learning.tell_of_lease(
+            book,
+            &profile,
+            &credential,
+            decision.crossing.as_ref(),
+            &chat,
+            now,
+        );
         self.last = (credential.kind() == CredentialKind::OAuth).then(|| {
             let access = credential.secret().clone();
             (model.clone(), profile.clone(), access)
         });
-        let attempt = self.walk().begin(model.clone(), profile.clone());
+        let attempt = {
+            let mut course = self.course();
+            if decision.crossing.is_some() {
+                course.crossing.clone_from(&decision.crossing);
+            }
+            course.walk.begin(model.clone(), profile.clone())
+        };
         Ok(Lease {
             id: self
                 .begun
@@ -410,7 +449,7 @@ impl<'a> Attempts<'a> {
             epoch: learning.affinities.epoch(book.agent(), &chat),
             agent: book.agent().clone(),
             learning: Arc::clone(learning),
-            walk: Arc::clone(&self.walk),
+            course: Arc::clone(&self.course),
             crossing: decision.crossing.clone(),
             attempt,
             model,
@@ -447,7 +486,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn turn(&self) -> Whose {
-        match self.walk().turn() {
+        match self.course().walk.turn() {
             Turn::Model(model) => Whose::Model(Some(model.clone()), Resort::Next),
             Turn::LastResort(model) => Whose::Model(Some(model.clone()), Resort::Last),
             Turn::Nobody if self.first.is_none() => Whose::Model(None, Resort::Next),
@@ -456,9 +495,24 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    /// Writes down that nobody serves.
+    fn refused(&self, refusal: Refusal) -> ResolveError {
+        let agent = self.course().about.as_ref().map(|about| about.agent.clone());
+        if let Some(agent) = agent {
+            self.resolver.learning().tell_of_refusal(&agent, &refusal);
+        }
+        // What follows an answer is no decision of its own.
+        if refusal != Refusal::Answering
+            && let Some(record) = self.course().record(Some(&refusal))
+        {
+            self.resolver.learning().note(record);
+        }
+        refusal.into()
+    }
+
     /// Why nobody is left.
     fn refusal(&self) -> Refusal {
-        let tried = self.walk().tried().to_vec();
+        let tried = self.course().walk.tried().to_vec();
         let first = self.first.clone().unwrap_or(Refusal::NoModel);
         if tried.is_empty() {
             return first;
@@ -474,13 +528,13 @@ impl<'a> Attempts<'a> {
             Over::Answering => Refusal::Answering,
             Over::Request(class) => Refusal::Request {
                 class,
-                tried: self.walk().tried().to_vec(),
+                tried: self.course().walk.tried().to_vec(),
             },
         }
     }
 
-    fn walk(&self) -> std::sync::MutexGuard<'_, Walk> {
-        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -375,8 +375,17 @@ impl Book {
 /// Whether a sign-in can be renewed no more: the provider said so, or the answer to the last try was lost.
 #[cfg(feature = "oauth")]
 fn ended(store: &Path, facts: &ProfileFacts, config: &Config) -> bool {
-    let reuse = config.oauth.get(&facts.provider).and_then(|of| of.reuse);
-    facts.refreshable && crate::oauth::Refresher::needs_sign_in(store, &facts.id, reuse.unwrap_or_default())
+    use crate::oauth::{Description, journal};
+    if !facts.refreshable {
+        return false;
+    }
+    let described = Description::of(&facts.provider, config).ok().flatten();
+    let reuse = described.map(|at| at.reuse).unwrap_or_default();
+    // A note that cannot be read may have said that a token must not be sent again.
+    !matches!(
+        journal::state(store, &facts.id, reuse),
+        Ok(journal::Standing::Quiet | journal::Standing::UnderWay(_))
+    )
 }
 
 /// Whether a sign-in can be renewed no more: nothing renews here.

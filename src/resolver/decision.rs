@@ -294,7 +294,7 @@ pub(super) fn pinned_now(
     let same = |identity: &Identity| identity.same(&pin.identity);
     let by_id = profiles
         .iter()
-        .find(|(id, identity)| *id == pin.id && same(identity) != Some(false));
+        .find(|(id, identity)| *id == pin.id && identity.may_be(&pin.identity));
     let by_account = || profiles.iter().find(|(_, identity)| same(identity) == Some(true));
     let found = by_id.or_else(by_account);
     let mut pin = pin.clone();

@@ -7,21 +7,24 @@ use arc_swap::ArcSwap;
 use thiserror::Error;
 
 use crate::access::{Act, Rules};
+use crate::audit::AuditLog;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Cost;
 use crate::cooldown::{CooldownLedger, Standing};
+use crate::events::Events;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::{self, Basis, ProfileFacts, Ranking};
 use crate::pin::{Affinity, AffinityTable, Effective};
 use crate::profile::ProfileId;
 use crate::session::{Actor, AgentId, Scope, SessionKey};
-use crate::store::LedgerStoreError;
+use crate::store::LedgerUnavailable;
 use crate::terms::Mode;
 
 use super::book::{Book, BookError};
 use super::decision::{self, Decision, Field, Found, PinnedNow, Preference, Selected, Trial};
 use super::fence::Gate;
 use super::learning::{Kept, Learning};
+use super::noting::Writes;
 use super::pins::Pins;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
@@ -98,12 +101,15 @@ impl Resolver {
         Self {
             pins,
             learning: Arc::new(Learning {
+                events: Events::new(Arc::clone(&clock)),
+                writes: Writes::default(),
                 clock,
                 ledger,
                 affinities: AffinityTable::default(),
                 used: dashmap::DashMap::new(),
                 last_good: dashmap::DashMap::new(),
                 kept: Kept::default(),
+                audit: AuditLog::default(),
             }),
             leases: AtomicU64::new(1),
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -113,8 +119,8 @@ impl Resolver {
     /// The same, with what was learned before, which is kept there from now on; and with what other processes learn.
     ///
     /// # Errors
-    /// [`LedgerStoreError`] if the ledger cannot be read.
-    pub async fn keeping(mut self, kept: Kept) -> Result<Self, LedgerStoreError> {
+    /// [`LedgerUnavailable`] if the ledger cannot be read.
+    pub async fn keeping(mut self, kept: Kept) -> Result<Self, LedgerUnavailable> {
         if let Some(learning) = Arc::get_mut(&mut self.learning) {
             learning.kept = kept;
         }
@@ -293,7 +299,10 @@ impl Resolver {
                 tried: step.tried,
                 stale: &stale,
                 may: &|id| may_spend(snapshot.rules(), question.actor, id),
-                early: &|id| step.resort == Resort::Last && self.early(book, &model, id, now),
+                early: &|id| {
+                    let open = gate.from(&ranking, id).is_none() || gate.crossing(&ranking, id).is_some();
+                    step.resort == Resort::Last && open && self.early(book, &model, id, now)
+                },
                 crossing: &|id| gate.from(&ranking, id),
             };
             field.choose()
@@ -395,6 +404,10 @@ impl Resolver {
             facts
         };
         book.facts().iter().cloned().map(learned).collect()
+    }
+
+    pub(super) fn learning_mut(&mut self) -> &mut Arc<Learning> {
+        &mut self.learning
     }
 
     pub(super) fn learning(&self) -> &Arc<Learning> {

@@ -2,26 +2,28 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dashmap::DashMap;
 
+use crate::audit::AuditLog;
 use crate::clock::{Clock, Timestamp};
 use crate::cooldown::{AccountKey, Changed, CooldownLedger};
+use crate::echo::causes;
+use crate::events::Events;
 use crate::model::ProviderId;
 use crate::outcome::Outcome;
 use crate::pin::{Affinity, AffinityTable};
 use crate::profile::ProfileId;
 use crate::session::AgentId;
 use crate::store::memory::{MemoryAudit, MemoryLedger};
-use crate::store::{AuditStore, LedgerStore, LedgerStoreError};
+use crate::store::{AuditStore, LedgerStore, LedgerUnavailable};
 
+use super::follow::{Followed, follow_ledger};
 use super::lease::{Choice, Lease};
+use super::noting::Writes;
 
 /// How many audit rows memory keeps.
 const AUDITED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
-/// How often other processes' news are looked for.
-const NEWS: Duration = Duration::from_millis(50);
 
 /// The ledger of failures, the affinities, when each account was used last, and who served each provider last.
 #[derive(Debug)]
@@ -32,6 +34,9 @@ pub(crate) struct Learning {
     pub(crate) used: DashMap<AccountKey, Timestamp>,
     pub(crate) last_good: DashMap<(AgentId, ProviderId), ProfileId>,
     pub(crate) kept: Kept,
+    pub(crate) audit: AuditLog,
+    pub(crate) events: Events,
+    pub(crate) writes: Writes,
 }
 
 /// Where what is learned is kept.
@@ -54,35 +59,35 @@ impl Default for Kept {
 }
 
 impl Learning {
-    /// Hands changed cells to whoever keeps them.
+    /// Hands changed cells to whoever keeps them, who has them before this returns, and is not waited for.
     pub(crate) fn keep(&self, changed: Changed) {
-        if !changed.is_empty() {
-            self.kept.ledger.keep(changed);
+        if changed.is_empty() {
+            return;
         }
+        let store = Arc::clone(&self.kept.ledger);
+        self.writes.begin(async move {
+            if let Err(broken) = store.merge(changed).await {
+                tracing::warn!(error = %causes(&broken), "what was learned of a failure is kept in memory only");
+            }
+        });
     }
 
     /// Takes in what was kept, and what other processes learn, until the last resolver is dropped.
-    ///
-    /// Without a Tokio runtime nothing is followed.
-    pub(super) async fn follow(learning: &Arc<Self>) -> Result<(), LedgerStoreError> {
-        let first = learning.kept.ledger.cells_since(0).await?;
-        learning.ledger.join(first.cells);
-        let Ok(tasks) = tokio::runtime::Handle::try_current() else {
-            return Ok(());
+    pub(super) async fn follow(learning: &Arc<Self>) -> Result<(), LedgerUnavailable> {
+        let first = learning.kept.ledger.news(0).await?;
+        // A store without news has no mark either.
+        let cells = match first.mark {
+            0 => learning.kept.ledger.load_all().await?,
+            _ => first.cells,
         };
-        let (followed, mut mark) = (Arc::downgrade(learning), first.mark);
-        tasks.spawn(async move {
-            loop {
-                tokio::time::sleep(NEWS).await;
-                let Some(learning) = followed.upgrade() else {
-                    return;
-                };
-                // What cannot be asked now is asked again; the pins of the same file tell of it.
-                if let Ok(news) = learning.kept.ledger.cells_since(mark).await {
-                    learning.ledger.join(news.cells);
-                    mark = news.mark;
-                }
-            }
+        learning.ledger.join(cells);
+        let followed = Arc::downgrade(learning);
+        follow_ledger(&learning.kept.ledger, first.mark, move |cells| {
+            let Some(learning) = followed.upgrade() else {
+                return Followed::Over;
+            };
+            learning.ledger.join(cells);
+            Followed::On
         });
         Ok(())
     }
@@ -98,6 +103,7 @@ impl Learning {
         if outcome == Outcome::Succeeded {
             let provider = (lease.agent.clone(), lease.model.provider().clone());
             self.last_good.insert(provider, lease.profile.clone());
+            self.tell_of_success(&lease.agent, lease.model.provider(), &lease.profile);
         }
         if outcome == Outcome::Succeeded && lease.choice == Choice::Automatic {
             let served = Affinity {

@@ -20,8 +20,8 @@ use crate::session::AgentId;
 use crate::wire::{self, WireError};
 
 use super::Learning;
+use super::course::Course;
 use super::fence::Crossing;
-use super::walk::Walk;
 
 /// A model and a credential for one request.
 ///
@@ -41,7 +41,7 @@ pub struct Lease {
     pub(super) agent: AgentId,
     pub(super) chat: Arc<str>,
     pub(super) learning: Arc<Learning>,
-    pub(super) walk: Arc<Mutex<Walk>>,
+    pub(super) course: Arc<Mutex<Course>>,
     pub(super) crossing: Option<Crossing>,
     pub(super) attempt: usize,
 }
@@ -141,7 +141,7 @@ impl Lease {
 
     /// Says that something of the answer has gone out: from here on, the request has no other attempt.
     pub fn answering(&self) {
-        self.walk().answering();
+        self.course().walk.answering();
     }
 
     /// Reports an answer: a success clears the account's failures for this model, a failure is classified by status and
@@ -176,12 +176,19 @@ impl Lease {
     }
 
     fn ended(self, outcome: Outcome) {
-        self.walk().ended(self.attempt, outcome);
+        let record = {
+            let mut course = self.course();
+            course.walk.ended(self.attempt, outcome);
+            course.record(None)
+        };
+        if let Some(record) = record {
+            self.learning.note(record);
+        }
         self.learning.learn(&self, outcome);
     }
 
-    fn walk(&self) -> std::sync::MutexGuard<'_, Walk> {
-        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn course(&self) -> std::sync::MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

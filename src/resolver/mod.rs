@@ -9,17 +9,21 @@
 
 mod attempts;
 mod book;
+mod course;
 mod decision;
 mod engine;
 mod fence;
+mod follow;
 mod from_files;
 mod learning;
 mod lease;
 mod models;
+mod noting;
 mod pins;
 mod refusal;
 mod renewal;
 mod snapshot;
+mod telling;
 mod walk;
 
 pub use attempts::Attempts;
@@ -27,6 +31,7 @@ pub use book::{Book, BookError};
 pub use decision::{Decision, Found, PinnedNow, Selected, Trial};
 pub use engine::{About, Question, ResolveError, Resolver};
 pub use fence::{Crossing, Yes};
+pub use follow::{Followed, follow_ledger};
 pub use learning::Kept;
 pub use lease::{Answer, Lease};
 pub use pins::{Committed, Permit, Pins, freely};

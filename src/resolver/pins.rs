@@ -2,25 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::echo::causes;
 use crate::pin::{Change, PinTable, Record, ScopeKey};
 use crate::store::{PinStore, PinStoreError};
 
+use super::follow::{Followed, follow};
+
 /// How often a change is made again from a newer record before it is given up.
 const TRIES: usize = 32;
-/// How often other processes' changes are looked for.
-const NEWS: Duration = Duration::from_millis(50);
 
 /// The pin table and the store that keeps it.
 #[derive(Debug, Clone)]
 pub struct Pins {
     table: Arc<PinTable>,
     store: Arc<dyn PinStore>,
-    mark: Arc<AtomicU64>,
+    mark: u64,
 }
 
 /// What became of a change.
@@ -56,7 +53,7 @@ impl Pins {
         Ok(Self {
             table: Arc::new(table),
             store,
-            mark: Arc::new(AtomicU64::new(first.mark)),
+            mark: first.mark,
         })
     }
 
@@ -64,32 +61,18 @@ impl Pins {
     ///
     /// Must be called within a Tokio runtime that has a timer; without a runtime nothing is followed.
     pub fn follow(&self) {
-        let Ok(tasks) = tokio::runtime::Handle::try_current() else {
-            return;
-        };
         let (table, store) = (Arc::downgrade(&self.table), Arc::downgrade(&self.store));
-        let news = Arc::clone(&self.mark);
-        tasks.spawn(async move {
-            let mut blind = false;
-            loop {
-                tokio::time::sleep(NEWS).await;
-                let (Some(table), Some(store)) = (table.upgrade(), store.upgrade()) else {
-                    return;
+        follow("pins", self.mark, move |mark| {
+            let both = table.upgrade().zip(store.upgrade());
+            async move {
+                let Some((table, store)) = both else {
+                    return Ok((mark, Followed::Over));
                 };
-                match store.news(news.load(Ordering::Relaxed)).await {
-                    Ok(told) => {
-                        for (key, record) in told.records {
-                            table.put(key, record);
-                        }
-                        news.store(told.mark, Ordering::Relaxed);
-                        blind = false;
-                    }
-                    Err(broken) if !blind => {
-                        tracing::warn!(error = %causes(&broken), "pins of other processes are not seen");
-                        blind = true;
-                    }
-                    Err(_) => {}
+                let told = store.news(mark).await?;
+                for (key, record) in told.records {
+                    table.put(key, record);
                 }
+                Ok::<_, PinStoreError>((told.mark, Followed::On))
             }
         });
     }

@@ -41,6 +41,8 @@ impl Resolver {
         };
         let why = rejected.map_or(Renewal::Due, Renewal::Rejected);
         let renewed = refresher.refresh(&sign_in, why).await;
+        self.learning()
+            .tell_of_renewal(book.agent(), profile, renewed.as_ref().err());
         match &renewed {
             Ok(_) => snapshot.forget_books(),
             Err(RefreshError::Transient { .. }) => {}

@@ -27,6 +27,17 @@ pub(super) fn declare(
     edit.set(&path("mode"), &kind.as_str().into())
 }
 
+/// Whether `auth.profiles` names a profile of the provider: those that it does not name have no turn then.
+pub(super) fn names_some_of(edit: &ConfigEdit, provider: &ProviderId) -> bool {
+    let profiles = [Key("auth"), Key("profiles")];
+    edit.keys(&profiles).iter().any(|id| {
+        let told = edit.get(&[profiles[0], profiles[1], Key(id), Key("provider")]);
+        told.as_ref()
+            .and_then(Value::as_str)
+            .is_some_and(|told| ProviderId::new(told) == *provider)
+    })
+}
+
 /// Puts a profile first in the order of its provider, if the configuration has one. Whether it has.
 pub(super) fn put_first(
     edit: &mut ConfigEdit,

@@ -29,9 +29,9 @@ pub use defaults::{
 pub use import::{Import, ImportError, Imported, Run, found_source, import};
 pub use order::{OrderError, clear_order, set_order};
 #[cfg(feature = "sqlite")]
-pub use pins::{pin_store, pins_of, rename_in_pins, scope_in_words};
+pub use pins::{dangling, pin_store, pins_of, rename_in_pins, scope_in_words};
 pub use place::{Place, PlaceError};
 pub use removal::{Named, RemovalError, logout, named, remove, rename};
 #[cfg(feature = "oauth")]
-pub use sign_in::{place_of, signed_in};
+pub use sign_in::{SignedIn, keep_sign_in};
 pub use token::{TokenError, is_anthropic_key, is_setup_token, pasted, profile_name, setup_token};

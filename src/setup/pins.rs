@@ -1,10 +1,12 @@
 //! The pins that are kept, seen from outside of any chat.
 
+use crate::clock::Timestamp;
 use crate::echo::legible;
-use crate::pin::{Layers, Pin, ProfileChoice, Record, ScopeKey};
-use crate::profile::ProfileId;
+use crate::pin::{Layers, Pin, PinnedProfile, ProfileChoice, Record, ScopeKey};
+use crate::profile::{Identity, ProfileId};
+use crate::resolver::BookError;
 use crate::session::AgentId;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::SqlitePins;
 use crate::store::{PinStore, PinStoreError};
 
 use super::place::Place;
@@ -14,8 +16,8 @@ const TRIES: usize = 32;
 
 /// The store of the state directory.
 #[must_use]
-pub fn pin_store(place: &Place) -> SqliteStore {
-    SqliteStore::new(place.snapshot().sources().state.database())
+pub fn pin_store(place: &Place) -> SqlitePins {
+    SqlitePins::new(place.snapshot().sources().state.database())
 }
 
 /// Which scopes name a profile now. Pins of the agent and of all agents count: those that this profile may serve.
@@ -31,6 +33,41 @@ pub async fn pins_of(place: &Place, id: &ProfileId) -> Result<Vec<ScopeKey>, Pin
     let mut keys: Vec<ScopeKey> = named.map(|(key, _)| key).collect();
     keys.sort();
     Ok(keys)
+}
+
+/// The pinned profiles of a scope whose account is gone: taken away, logged out, or replaced by another account under
+/// its id.
+///
+/// It looks at all that holds at `now`, also at what is parked for another provider than the current model's, and at what
+/// only prefers a profile: that is served by another one without a word. A pin of all agents is looked up for the default
+/// agent.
+///
+/// # Errors
+/// [`BookError`] if there is no such agent, or its credentials cannot be read.
+pub fn dangling(
+    place: &Place,
+    scope: &ScopeKey,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Vec<PinnedProfile>, BookError> {
+    let choices = || record.holding(now).flat_map(|pin| &pin.profiles);
+    if choices().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let book = place.snapshot().book(agent_of(scope))?;
+    let gone = choices().filter_map(|choice| match choice {
+        ProfileChoice::Pinned(pinned) => (!is_there(pinned, book.identities())).then(|| pinned.clone()),
+        ProfileChoice::Auto(_) => None,
+    });
+    Ok(gone.collect())
+}
+
+/// As the resolver looks a pin up: the id, unless it is of another account now; else the account under any id.
+fn is_there(pinned: &PinnedProfile, profiles: &[(ProfileId, Identity)]) -> bool {
+    profiles.iter().any(|(id, identity)| {
+        identity.same(&pinned.identity) == Some(true)
+            || (*id == pinned.id && identity.may_be(&pinned.identity))
+    })
 }
 
 /// Puts another id in the place of a profile's, in every pin of the agent and of all agents, and in what undo goes back

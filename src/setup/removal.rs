@@ -46,6 +46,10 @@ pub enum RemovalError {
     /// The configuration cannot be looked through, or cannot be changed so; nothing was changed.
     #[error(transparent)]
     Rehearsal(#[from] ConfigChangeError),
+    /// A renewal of the sign-in is under way, or its journal cannot be moved; nothing was changed.
+    #[cfg(feature = "oauth")]
+    #[error(transparent)]
+    Journal(#[from] crate::oauth::journal::JournalError),
 }
 
 /// Looks up the profile, and all that names it. Nothing is written.
@@ -118,7 +122,24 @@ pub fn remove(place: &Place, id: &ProfileId) -> Result<Named, RemovalError> {
 /// [`RemovalError`] says what was done and what was not.
 pub fn rename(place: &Place, old: &ProfileId, new: &ProfileId) -> Result<Named, RemovalError> {
     let found = named(place, old)?;
+    let there = AuthStore::read(&place.store())?;
+    let has = |id| {
+        there
+            .as_ref()
+            .is_some_and(|store| store.profiles().contains_key(id))
+    };
+    if old == new && has(old) {
+        return Ok(found);
+    }
+    if has(old) && has(new) {
+        return Err(RemovalError::Store(ChangeError::Refused(DraftError::Taken(
+            new.clone(),
+        ))));
+    }
     rehearse(place, |edit| mentions::rename(edit, old, new))?;
+    // A refresh token that may be used up is not to look unused under another name.
+    #[cfg(feature = "oauth")]
+    let _renaming = crate::oauth::journal::rename(&place.store(), old, new)?;
     AuthStore::change(&place.store(), |draft| {
         let (had, has) = (draft.ids().any(|id| id == *old), draft.ids().any(|id| id == *new));
         if has && !had {

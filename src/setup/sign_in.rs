@@ -1,45 +1,66 @@
-//! Keeping a new sign-in where its account belongs.
+//! Keeping a sign-in: under which id, and what becomes of the account that is there already.
 
-use crate::clock::Timestamp;
-use crate::credentials::{AuthStore, NewProfile, NewSecret};
-use crate::model::ProviderId;
-use crate::oauth::Tokens;
+use crate::credentials::{NewProfile, NewSecret, Replace};
+use crate::oauth::{Description, Tokens};
 use crate::profile::ProfileId;
 
+use super::credential::{KeepError, Kept, keep_under};
 use super::place::Place;
 
-/// Tokens as a credential that can be kept.
-#[must_use]
-pub fn signed_in(provider: &ProviderId, client: &str, tokens: &Tokens, now: Timestamp) -> NewProfile {
-    NewProfile {
-        account: tokens.account.clone(),
-        email: tokens.email.clone(),
-        ..NewProfile::new(
-            provider.clone(),
-            NewSecret::OAuth {
-                access: tokens.access.clone(),
-                refresh: tokens.refresh.clone(),
-                expires: tokens.lifetime.map(|lifetime| now.after(lifetime)),
-                client: Some(client.to_owned()),
-            },
-        )
-    }
+/// What was done for a sign-in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Where it is kept.
+    pub kept: Kept,
+    /// The id that was asked for, if the account had a profile of another id, which was brought up to date instead.
+    pub asked: Option<ProfileId>,
+    /// What was kept. `Debug` shows no secret.
+    pub profile: NewProfile,
 }
 
-/// The id under which a sign-in is kept if none is named: the one that the account has already, else one of its e-mail,
-/// else `provider:default`.
-#[must_use]
-pub fn place_of(place: &Place, new: &NewProfile) -> ProfileId {
-    let holder = || {
-        let store = AuthStore::read(&place.store()).ok().flatten()?;
-        let mut profiles = store.profiles().iter();
-        let same = profiles.find(|(_, profile)| {
-            let identity =
-                crate::profile::Identity::new(profile.account.as_deref(), profile.email.as_deref());
-            profile.provider == new.provider && identity.same(&new.identity()) == Some(true)
-        });
-        same.map(|(id, _)| id.clone())
+/// Keeps a sign-in in the agent's store.
+///
+/// The account's own profile is brought up to date, whatever id is asked for: two profiles of one account would be two
+/// names for one limit. A new account gets the id that is asked for, else `provider:e-mail` if the e-mail is known, else
+/// `provider:default`; an id that another account has is refused unless `leave` says otherwise. With [`Replace::Yes`] the id
+/// that is asked for counts, and nothing else.
+///
+/// Blocks its thread.
+///
+/// # Errors
+/// [`KeepError`] says what was done and what was not.
+pub fn keep_sign_in(
+    place: &Place,
+    at: &Description,
+    tokens: Tokens,
+    asked: Option<&ProfileId>,
+    leave: Replace,
+) -> Result<SignedIn, KeepError> {
+    let profile = NewProfile {
+        provider: at.provider.clone(),
+        secret: NewSecret::OAuth {
+            access: tokens.access,
+            refresh: tokens.refresh,
+            expires: tokens.expires,
+            client: Some(at.client_id.clone()),
+        },
+        account: tokens.account,
+        email: tokens.email,
     };
-    let name = new.email.as_deref().unwrap_or("default");
-    holder().unwrap_or_else(|| ProfileId::new(&format!("{}:{name}", new.provider)))
+    let name = profile.email.as_deref().unwrap_or("default");
+    let usual = ProfileId::new(&format!("{}:{name}", at.provider));
+    let kept = keep_under(
+        place,
+        |draft| match (asked, leave) {
+            (Some(asked), Replace::Yes) => asked.clone(),
+            (asked, _) => draft
+                .holder_of(&profile)
+                .or_else(|| asked.cloned())
+                .unwrap_or_else(|| usual.clone()),
+        },
+        &profile,
+        leave,
+    )?;
+    let asked = asked.filter(|asked| **asked != kept.id).cloned();
+    Ok(SignedIn { kept, asked, profile })
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use thiserror::Error;
 
+use crate::audit::{BadRecord, Record};
 use crate::clock::Timestamp;
 
 /// Keeps the records of what was decided and changed, the last ones of them.
@@ -61,6 +62,28 @@ pub struct Row {
     pub agent: String,
     /// The record, as JSON in one line.
     pub record: String,
+}
+
+impl From<&Record> for Row {
+    fn from(record: &Record) -> Self {
+        Self {
+            id: record.id.to_string(),
+            at: record.at,
+            session: record.session().map(str::to_owned),
+            agent: record.agent().map(ToString::to_string).unwrap_or_default(),
+            record: record.to_json(),
+        }
+    }
+}
+
+impl Row {
+    /// The record that was kept.
+    ///
+    /// # Errors
+    /// [`BadRecord`] if it is of a form that this version does not know.
+    pub fn read(&self) -> Result<Record, BadRecord> {
+        Record::from_json(&self.record)
+    }
 }
 
 /// Why an audit store did not do what it was asked.

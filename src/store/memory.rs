@@ -1,7 +1,7 @@
-//! Records that live as long as the process: pins here, audit rows in `memory_audit.rs`.
+//! State that lives as long as the process: pins and the ledger here, audit rows in `memory_audit.rs`.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 
 pub use super::memory_audit::MemoryAudit;
-use super::{CellNews, Claimed, LedgerStore, LedgerStoreError, PinStore, PinStoreError, claimed};
+use super::{Claim, Claimed, LedgerStore, LedgerUnavailable, PinStore, PinStoreError, is_swept};
 use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed};
 use crate::pin::{Record, ScopeKey, Version};
@@ -53,59 +53,56 @@ impl PinStore for MemoryPins {
     }
 }
 
-/// A ledger in memory, for tests and for those who want nothing on disk.
+/// A ledger store in memory. Nothing survives the process, and no other process sees it.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    kept: Mutex<Cells>,
+    cells: Mutex<HashMap<CellKey, Cell>>,
 }
 
-/// The cells, each with the mark of its last change.
-#[derive(Debug, Default)]
-struct Cells {
-    mark: u64,
-    cells: HashMap<CellKey, (u64, Cell)>,
+impl MemoryLedger {
+    fn cells(&self) -> MutexGuard<'_, HashMap<CellKey, Cell>> {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[async_trait]
 impl LedgerStore for MemoryLedger {
-    fn keep(&self, cells: Changed) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, cell) in cells {
-            let there = kept.cells.get(&key).map(|(_, there)| *there);
-            let joined = there.unwrap_or_default().join(cell);
-            if there != Some(joined) {
-                kept.mark += 1;
-                let mark = kept.mark;
-                kept.cells.insert(key, (mark, joined));
-            }
-        }
+    async fn load_all(&self) -> Result<Changed, LedgerUnavailable> {
+        Ok(self
+            .cells()
+            .iter()
+            .map(|(key, cell)| (key.clone(), *cell))
+            .collect())
     }
 
-    async fn settled(&self) {}
-
-    async fn claim(
-        &self,
-        cells: Changed,
-        now: Timestamp,
-        window: Duration,
-    ) -> Result<Claimed, LedgerStoreError> {
-        let claimed = {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let there = |key: &CellKey| kept.cells.get(key).map(|(_, cell)| *cell);
-            claimed(&cells, there, now, window)
+    async fn merge(&self, cells: Changed) -> Result<Changed, LedgerUnavailable> {
+        let mut kept = self.cells();
+        let join = |(key, cell): (CellKey, Cell)| {
+            let place = kept.entry(key.clone()).or_default();
+            *place = place.join(cell);
+            (key, *place)
         };
-        if claimed == Claimed::Yes {
-            self.keep(cells);
+        Ok(cells.into_iter().map(join).collect())
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Claimed, LedgerUnavailable> {
+        let mut kept = self.cells();
+        let there: Vec<_> = claim
+            .cells
+            .iter()
+            .map(|(key, _)| kept.get(key).copied())
+            .collect();
+        let claimed = claim.decide(&there);
+        if let Claimed::Yes(cells) = &claimed {
+            kept.extend(cells.iter().cloned());
         }
         Ok(claimed)
     }
 
-    async fn cells_since(&self, since: u64) -> Result<CellNews, LedgerStoreError> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let newer = kept.cells.iter().filter(|(_, (mark, _))| *mark > since);
-        Ok(CellNews {
-            cells: newer.map(|(key, (_, cell))| (key.clone(), *cell)).collect(),
-            mark: kept.mark,
-        })
+    async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable> {
+        let mut kept = self.cells();
+        let before = kept.len();
+        kept.retain(|_, cell| !is_swept(*cell, now, window));
+        Ok(before - kept.len())
     }
 }

@@ -1,11 +1,11 @@
-//! Where state is kept: one small trait for each kind of record, and one law that every backend is held to.
+//! Where state is kept: one small trait for each kind of record, and one law for each that every backend is held to.
 //!
 //! [`PinStore`] keeps pins. A write names the version that it was made from and either happens as a whole or not at
-//! all; a store that cannot keep a record says so. [`LedgerStore`] keeps what is known of failures, in cells that are
-//! joined in any order. [`AuditStore`] keeps what was decided, the last rows of it, and does not know what they say.
-//!
-//! [`conformance`] is the law of each as a function: a new backend runs it in its own tests. The backends in this crate
-//! are those in [`memory`] and, with the feature `sqlite`, `sqlite::SqliteStore`, which is all three in one file.
+//! all; a store that cannot keep a record says so. [`LedgerStore`] keeps what is known of failures: cells that are joined,
+//! and the one trial of each window, which one of many processes gets.
+//! [`AuditStore`] keeps what was decided, the last rows of it, and does not know what they say. [`conformance`] has the laws as functions: a new
+//! backend runs them in its own tests. The backends in this crate are [`memory`] and, with the feature `sqlite`,
+//! `sqlite::Database`.
 
 mod audit;
 mod audit_law;
@@ -18,5 +18,6 @@ mod pins;
 pub mod sqlite;
 
 pub use audit::{AuditStore, AuditStoreError, Row};
-pub use ledger::{CellNews, Claimed, LedgerStore, LedgerStoreError, claimed};
+pub(crate) use ledger::is_swept;
+pub use ledger::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, Trial};
 pub use pins::{News, PinStore, PinStoreError};

@@ -1,6 +1,7 @@
 //! What is used now, what could be, and why.
 
 use super::NamedModel;
+use crate::audit::Line;
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
 use crate::endpoint::Endpoint;
@@ -90,6 +91,8 @@ pub struct Why {
     pub candidates: Vec<Candidate>,
     /// What happens at the next request.
     pub next: Next,
+    /// What became of the last one, in one line, as far as the reader may see its profiles.
+    pub last: Option<Line>,
 }
 
 /// A profile, as the resolver sees it.

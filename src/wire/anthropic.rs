@@ -35,6 +35,8 @@ impl Events {
                 stop: self.stop.take(),
             })),
             Some("error") => Err(Fault::refused(event)),
+            // Gateways that speak this API may have another word for their own errors.
+            None if !event["error"].is_null() => Err(Fault::refused(event)),
             _ => Ok(None),
         }
     }

@@ -31,13 +31,28 @@ impl Decoder {
 
     /// Reads one event; most of those that carry no text give nothing.
     ///
+    /// An event of the type `error` is one in every API, also if its data is not JSON, and so is an array that holds
+    /// an error (Google).
+    ///
     /// # Errors
     /// [`Fault::Refused`] for an error event, [`Fault::Garbled`] for data that is not JSON.
     pub fn read(&mut self, event: &SseEvent) -> Result<Option<Piece>, Fault> {
         if let (Events::Completions(events), "[DONE]") = (&mut self.0, event.data.trim()) {
             return Ok(Some(events.done()));
         }
-        let data: Value = serde_json::from_str(&event.data).map_err(|_| Fault::Garbled)?;
+        let data = serde_json::from_str::<Value>(&event.data);
+        if event.event == "error" {
+            return Err(Fault::refused(
+                &data.unwrap_or_else(|_| Value::String(event.data.clone())),
+            ));
+        }
+        let data = match data.map_err(|_| Fault::Garbled)? {
+            Value::Array(list) => match list.into_iter().next() {
+                Some(first) if !first["error"].is_null() => return Err(Fault::refused(&first)),
+                _ => return Ok(None),
+            },
+            data => data,
+        };
         match &mut self.0 {
             Events::Anthropic(events) => events.read(&data),
             Events::Completions(events) => events.read(&data),

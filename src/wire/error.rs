@@ -22,7 +22,9 @@ pub enum WireError {
         provider: ProviderId,
     },
     /// The provider wants the account named, and the sign-in tells none that can be sent.
-    #[error("the sign-in for {provider} does not tell its account: sign in again")]
+    #[error(
+        "the sign-in for {provider} does not tell its account; sign in again: modelpin models auth login --provider {provider}"
+    )]
     NoAccount {
         /// Whose credential it is.
         provider: ProviderId,

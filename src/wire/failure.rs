@@ -34,7 +34,7 @@ pub enum Broken {
 /// `Debug` and `Display` show neither headers nor body: providers write account names into both.
 #[derive(Error)]
 pub enum Failure {
-    /// The provider answered with an error, as a status or as an event in its stream.
+    /// The provider answered with an error, as a status or as the first event in its stream.
     #[error("the provider answered with status {status}")]
     Refused {
         /// The status; for an event in a stream, the one that stands for the error.
@@ -43,6 +43,13 @@ pub enum Failure {
         headers: HeaderMap,
         /// The body, at most 64 KiB of it.
         body: Vec<u8>,
+    },
+    /// The provider sent an error when a part of its answer had come. It is no failed answer, so it means nothing for
+    /// the credential: whoever reads the stream tells the person, and reports nothing.
+    #[error("the provider broke its answer off with an error that stands for status {status}")]
+    BrokenOff {
+        /// The status that stands for the error.
+        status: u16,
     },
     /// The network failed.
     #[error("{broken}")]
@@ -88,7 +95,15 @@ impl Failure {
                 class: FailureClass::ServerError,
                 retry_at: None,
             }),
-            Self::Unsent { .. } => None,
+            Self::BrokenOff { .. } | Self::Unsent { .. } => None,
+        }
+    }
+
+    /// The same, when a part of the answer has come already.
+    pub(super) fn after_text(self) -> Self {
+        match self {
+            Self::Refused { status, .. } => Self::BrokenOff { status },
+            other => other,
         }
     }
 
@@ -130,6 +145,7 @@ impl fmt::Debug for Failure {
                 .field("status", status)
                 .field("body_bytes", &body.len())
                 .finish_non_exhaustive(),
+            Self::BrokenOff { status } => f.debug_struct("BrokenOff").field("status", status).finish(),
             Self::Transport { broken, source } => f
                 .debug_struct("Transport")
                 .field("broken", broken)

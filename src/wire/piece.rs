@@ -44,8 +44,12 @@ pub enum Fault {
 const STATUSES: &[(&str, u16)] = &[
     ("invalid_request_error", 400),
     ("context_length_exceeded", 400),
+    ("model_not_supported", 400),
     ("authentication_error", 401),
+    ("account_deactivated", 401),
     ("invalid_api_key", 401),
+    ("token_expired", 401),
+    ("token_revoked", 401),
     ("billing_error", 402),
     ("permission_error", 403),
     ("not_found_error", 404),
@@ -53,8 +57,12 @@ const STATUSES: &[(&str, u16)] = &[
     ("request_too_large", 413),
     ("rate_limit_error", 429),
     ("rate_limit_exceeded", 429),
+    ("credit_balance_exhausted", 429),
     ("insufficient_quota", 429),
     ("usage_limit_reached", 429),
+    ("usage_not_included", 429),
+    ("server_is_overloaded", 503),
+    ("slow_down", 503),
     ("timeout_error", 504),
     ("overloaded_error", 529),
 ];
@@ -62,21 +70,21 @@ const STATUSES: &[(&str, u16)] = &[
 impl Fault {
     /// Reads an event that holds `error`, or is one itself.
     ///
-    /// A number in `code` that is an error status is taken for it (OpenRouter); else the code, then the type, is
-    /// looked up; what is not known counts as a failure of the provider, 500.
+    /// A number in `code` that is an error status is taken for it (OpenRouter), or the status beside the error
+    /// (ChatGPT); else the code, then the type, is looked up; what is not known counts as a failure of the provider, 500.
     pub(super) fn refused(event: &Value) -> Self {
         let error = match &event["error"] {
             Value::Null => event,
             error => error,
         };
-        let number = error["code"]
-            .as_u64()
-            .and_then(|code| u16::try_from(code).ok())
-            .filter(|code| (400..600).contains(code));
+        let beside = [&error["code"], &event["status"], &event["status_code"]];
+        let number = beside.into_iter().find_map(status);
         let word = || {
             let words = [&error["code"], &error["type"]];
             words.into_iter().filter_map(Value::as_str).find_map(|word| {
-                let known = STATUSES.iter().find(|(known, _)| *known == word);
+                let known = STATUSES
+                    .iter()
+                    .find(|(known, _)| known.eq_ignore_ascii_case(word));
                 known.map(|(_, status)| *status)
             })
         };
@@ -85,4 +93,13 @@ impl Fault {
             body: json!({ "error": error }).to_string(),
         }
     }
+}
+
+/// An error status, as a number or as its digits.
+fn status(value: &Value) -> Option<u16> {
+    let told = match value {
+        Value::String(text) => text.parse().ok(),
+        number => number.as_u64().and_then(|number| u16::try_from(number).ok()),
+    };
+    told.filter(|status| (400..600).contains(status))
 }

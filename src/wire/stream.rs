@@ -56,8 +56,8 @@ impl AnswerStream {
 
     /// The next piece; `None` once the answer is complete or has failed.
     ///
-    /// An answer that ends without [`Piece::Done`] ends with a failure. It is cancel safe: no piece is lost if
-    /// the future is dropped.
+    /// An answer that ends without [`Piece::Done`] ends with a failure; an error event is then
+    /// [`Failure::BrokenOff`], which has no verdict. It is cancel safe: no piece is lost if the future is dropped.
     ///
     /// # Errors
     /// As [`Client::ask`](super::Client::ask), for what happens after the first piece.
@@ -69,7 +69,7 @@ impl AnswerStream {
         if self.over {
             return None;
         }
-        let piece = self.read().await;
+        let piece = self.read().await.map_err(Failure::after_text);
         self.over = !matches!(piece, Ok(Piece::Text(_)));
         Some(piece)
     }

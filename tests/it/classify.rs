@@ -1,4 +1,7 @@
-//! What failed answers mean: the worked cases, and the borders between classes.
+//! What failed answers mean: the worked cases, the corpus, and the borders between classes.
+
+pub(crate) mod corpus;
+pub(crate) mod hostile;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use modelpin::classify::{Answer, Verdict, classify, transport};

@@ -17,9 +17,10 @@ const FLOORS: &[&[&str]] = &[
         "terms",
         "endpoint",
         "echo",
+        "event",
     ],
     &[
-        "command", "catalog", "access", "pin", "order", "cooldown", "classify", "picker", "config",
+        "command", "catalog", "access", "pin", "order", "cooldown", "classify", "picker", "config", "audit",
     ],
     &["store", "provide", "view", "render"],
     &[
@@ -30,9 +31,10 @@ const FLOORS: &[&[&str]] = &[
         "files",
         "oauth",
         "wire",
+        "events",
     ],
     &["resolver", "apply", "middleware", "setup"],
-    &["cli", "chat", "bin"],
+    &["cli", "chat", "simulate", "bin"],
 ];
 
 /// The arrows that are drawn between rooms of one floor.
@@ -42,9 +44,15 @@ const ARROWS: &[(&str, &str)] = &[
     ("credential", "secret"),
     ("profile", "model"),
     ("endpoint", "model"),
+    ("event", "clock"),
+    ("event", "echo"),
+    ("event", "model"),
+    ("event", "profile"),
+    ("event", "session"),
     ("render", "view"),
     ("credentials", "places"),
     ("credentials", "files"),
+    ("events", "credentials"),
     ("oauth", "credentials"),
     ("oauth", "files"),
     ("setup", "resolver"),
@@ -52,6 +60,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("middleware", "resolver"),
     ("apply", "resolver"),
     ("cli", "chat"),
+    ("cli", "simulate"),
     ("bin", "cli"),
 ];
 

@@ -12,15 +12,21 @@ mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
 mod floors;
+#[cfg(all(feature = "cli", unix))]
+mod oauth;
 mod order;
 mod order_props;
 mod places;
 mod readme;
 mod render;
 mod scenario;
+#[cfg(feature = "cli")]
+mod simulate;
 mod stores;
 #[cfg(all(feature = "setup", unix))]
 mod storm;
+#[cfg(all(feature = "setup", feature = "sqlite", unix))]
+mod walk;
 mod wire;
 #[cfg(feature = "client")]
 mod wire_client;

@@ -2,12 +2,15 @@
 
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
+use modelpin::classify::{Answer, classify};
 use modelpin::credential::Credential;
 use modelpin::endpoint::{Api, Endpoint, KeyHeader};
 use modelpin::model::ProviderId;
 use modelpin::secret::Secret;
 use modelpin::wire::{Decoder, Fault, Piece, Role, SseEvent, Turn, WireError, present, request};
 use serde_json::{Value, json};
+
+use crate::classify::corpus::corpus;
 
 const CANARY: &str = "sk-ant-oat01-EXAMPLE-canary";
 
@@ -356,6 +359,47 @@ fn an_error_event_has_the_status_that_it_stands_for() {
     let failed =
         json!({ "type": "response.failed", "response": { "error": { "code": "rate_limit_exceeded" } } });
     assert_eq!(status(Api::OpenAiResponses, failed).0, 429);
+    let bare = json!({ "error": { "type": "overloaded_error", "message": "Overloaded" } });
+    assert_eq!(status(Api::AnthropicMessages, bare).0, 529);
+    let beside = json!({ "type": "error", "status_code": 429, "error": { "type": "new" } });
+    assert_eq!(status(Api::OpenAiResponses, beside).0, 429);
     let garbled = read(Api::AnthropicMessages, &[json!("<html>")]);
     assert_eq!(garbled, [Err(Fault::Garbled)]);
+}
+
+#[test]
+fn an_error_event_means_what_the_failed_answer_would_have_meant() {
+    let mut seen = 0;
+    for case in corpus() {
+        let api = match &*case.provider {
+            "anthropic" => Api::AnthropicMessages,
+            "google" | "openrouter" => Api::OpenAiCompletions,
+            "openai-codex" => Api::OpenAiResponses,
+            _ => continue,
+        };
+        let mut event: Value = serde_json::from_str(&case.body()).expect("JSON");
+        if event["error"].is_null() && event[0]["error"].is_null() {
+            // Without an error inside it is no event.
+            continue;
+        }
+        if api == Api::OpenAiResponses {
+            event["type"] = "error".into();
+        }
+        let Err(Fault::Refused { status, body }) = read(api, &[event]).remove(0) else {
+            panic!("{} is no error", case.name);
+        };
+        let verdict = classify(
+            &Answer {
+                provider: &ProviderId::new(&case.provider),
+                status,
+                headers: &HeaderMap::new(),
+                body: body.as_bytes(),
+            },
+            case.now(),
+        );
+        let class = verdict.map(|verdict| verdict.class.as_str());
+        assert_eq!(class, Some(case.class()), "{} as {status}", case.name);
+        seen += 1;
+    }
+    assert!(seen >= 50, "{seen}");
 }

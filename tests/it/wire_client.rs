@@ -1,5 +1,7 @@
 //! The client against servers on loopback that answer byte for byte what a test tells them.
 
+mod hostile;
+
 use std::time::Duration;
 
 use http::Request;
@@ -157,7 +159,32 @@ async fn an_error_before_any_text_is_a_failure_with_a_class() {
         .expect("text first");
     let (text, failure) = text_of(stream).await;
     assert_eq!(text, "a");
-    assert_eq!(class(&failure.expect("then an error")), "rate_limit");
+    let failure = failure.expect("then an error");
+    assert_eq!(class(&failure), "none", "what has begun is no failed answer");
+    assert!(matches!(failure, Failure::BrokenOff { status: 429 }));
+}
+
+#[tokio::test]
+async fn an_error_at_the_start_of_a_stream_is_one_in_every_form() {
+    for (event, expected) in [
+        (
+            "event: error\ndata: {\"code\":\"insufficient_quota\"}\n\n",
+            "billing",
+        ),
+        ("event: error\ndata: private words\n\n", "server_error"),
+        (
+            "data: [{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\"}}]\n\n",
+            "overloaded",
+        ),
+        (
+            "data: {\"error\":{\"code\":\"429\",\"message\":\"private\"}}\n\n",
+            "rate_limit",
+        ),
+        (": wait\n\ndata: {\"error\":\"private\"}\n\n", "server_error"),
+    ] {
+        let failure = ask(&stream_of(event), Then::Close).await.expect_err(event);
+        assert_eq!(class(&failure), expected, "{event}");
+    }
 }
 
 #[tokio::test]

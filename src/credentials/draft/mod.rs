@@ -10,11 +10,9 @@ use thiserror::Error;
 use super::file::AuthStore;
 use super::new_profile::NewProfile;
 use super::raw::{Object, list, object, text, written};
-use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
 use crate::model::ProviderId;
 use crate::profile::{Identity, ProfileId};
-use crate::secret::Secret;
 
 /// The profiles of one agent, with the changes that are about to be written.
 ///
@@ -193,35 +191,6 @@ impl StoreDraft {
         } else {
             Placed::Added
         })
-    }
-
-    /// Puts new tokens into a sign-in, which stays what it is in all else; its rests stay too. `false` if it is not there.
-    ///
-    /// Without a new refresh token the old one stays (RFC 6749, section 6).
-    pub fn renew(
-        &mut self,
-        id: &ProfileId,
-        access: &Secret,
-        refresh: Option<&Secret>,
-        expires: Option<Timestamp>,
-    ) -> bool {
-        let Some(mut fields) = self.profiles.get(id.as_str()).and_then(|raw| object(raw)) else {
-            return false;
-        };
-        let mut put = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                fields.insert(name.to_owned(), text(&value.to_string()));
-            }
-        };
-        put("access", Some(access.expose().into()));
-        put("refresh", refresh.map(|token| token.expose().into()));
-        put("expires", expires.map(|at| at.as_millis().into()));
-        if expires.is_none() {
-            fields.shift_remove("expires");
-        }
-        self.profiles.insert(id.as_str().to_owned(), written(&fields, 2));
-        self.touched = true;
-        true
     }
 
     /// Takes a profile out, also of orders and of what is written about its use. `false` if it is not there.
@@ -460,5 +429,6 @@ impl NewProfile {
 
 #[cfg(test)]
 mod properties;
+mod renew;
 #[cfg(test)]
 mod tests;

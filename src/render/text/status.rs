@@ -5,6 +5,7 @@ use super::change::next_line;
 use super::ink::Ink;
 use super::message::Items;
 use super::phrase::{end, model, pinned_profile, scope};
+use crate::audit::Piece;
 use crate::clock::Timestamp;
 use crate::view::{Origin, Selection, Status, Why};
 
@@ -100,4 +101,11 @@ pub(super) fn say_why(items: &mut Items, ink: Ink, why: &Why, now: Timestamp) {
     }
     items.gap();
     items.push(next_line(ink, &why.next, now));
+    if let Some(last) = &why.last {
+        let pieces = last.pieces.iter().map(|piece| match piece {
+            Piece::Name(name) => ink.name(name),
+            told => told.to_string(),
+        });
+        items.push(format!("{}: {}", last.head, pieces.collect::<String>()));
+    }
 }

@@ -8,6 +8,8 @@ use super::{Patient, stores};
 use crate::credentials::wider_mode;
 use crate::files::backup_of;
 use crate::places::Surroundings;
+#[cfg(feature = "sqlite")]
+use crate::store::sqlite::{Look, SqlitePins, damage, set_aside};
 
 /// Directories of other programs, and of ours.
 const HOMES: [&str; 4] = [".modelpin", ".openclaw", ".clawdbot", ".moltbot"];
@@ -75,15 +77,7 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
         }
     }
     #[cfg(feature = "sqlite")]
-    if let Err(broken) = crate::store::sqlite::SqliteStore::new(patient.state.database()).check() {
-        let remedy = "`modelpin pins list` tells whether it can be read again";
-        found.push(Finding::new(
-            Severity::Error,
-            "database",
-            crate::echo::causes(&broken),
-            remedy,
-        ));
-    }
+    found.extend(database(patient));
     let built = env!("CARGO_PKG_VERSION");
     // 2026-01-01: before that, this program was not written.
     if patient.now.as_millis() < 1_767_225_600_000 {
@@ -94,6 +88,31 @@ pub(super) fn examine(patient: &Patient, found: &mut Vec<Finding>) {
             what,
             "set the clock: expiries are compared with it",
         ));
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn database(patient: &Patient) -> Option<Finding> {
+    let broken = |what: String, remedy: &str| Finding::new(Severity::Error, "database", what, remedy);
+    let path = patient.state.database();
+    if let Some(damage) = damage(&path, Look::Thorough) {
+        let what = format!("{}: the database is damaged: {damage}", path.display());
+        let remedy =
+            "put a copy that is whole in its place; --fix sets it aside, with the pins that can be read kept";
+        return Some(broken(what, remedy).fixable());
+    }
+    let wrong = SqlitePins::new(path).check().err()?;
+    let remedy = "`modelpin pins list` tells whether it can be read again";
+    Some(broken(crate::echo::causes(&wrong), remedy))
+}
+
+/// Puts a damaged database out of the way. What was done, or why not.
+#[cfg(feature = "sqlite")]
+pub(super) fn mend_database(patient: &Patient) -> Vec<Result<String, String>> {
+    match set_aside(&patient.state.database(), Look::Thorough, patient.now) {
+        Ok(None) => Vec::new(),
+        Ok(Some(done)) => vec![Ok(done.to_string())],
+        Err(wrong) => vec![Err(wrong.to_string())],
     }
 }
 

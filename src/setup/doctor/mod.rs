@@ -74,6 +74,8 @@ pub fn examine(patient: &Patient) -> Vec<Finding> {
 #[must_use]
 pub fn mend(patient: &Patient) -> Vec<Result<String, String>> {
     let mut done = stores::mend_stores(patient);
+    #[cfg(feature = "sqlite")]
+    done.extend(files::mend_database(patient));
     done.extend(files::mend_modes(patient));
     done
 }

@@ -12,9 +12,15 @@ use thiserror::Error;
 
 use crate::config::{Config, ConfigError};
 use crate::credentials::Replace;
+use crate::echo::causes;
 use crate::files::{Previous, Reach, WriteError, replace};
 use crate::places::{StateDir, Surroundings};
 use crate::session::AgentId;
+
+use super::config_file::{Written, change_config};
+use super::mentions::{declare, names_some_of};
+use super::place::Place;
+use store::Taken;
 
 /// Directories of other programs, the newest first.
 const SOURCES: [&str; 3] = [".openclaw", ".clawdbot", ".moltbot"];
@@ -112,6 +118,7 @@ pub fn import(import: &Import) -> Result<Imported, ImportError> {
     config(import, &mut done)?;
     whole_file(import, ".env", &mut done)?;
     let agents = agents(&import.from);
+    let mut taken = Vec::new();
     for agent in &agents {
         let path = |dir: &Path| {
             let state = StateDir {
@@ -120,12 +127,47 @@ pub fn import(import: &Import) -> Result<Imported, ImportError> {
             };
             Surroundings::with_real(|around| state.agent(agent, None, around)).auth_profiles()
         };
-        if let Err(wrong) = store::store(import, agent, &path(&import.from), &path(&import.to), &mut done) {
-            done.failed.push(format!("agent {agent}: {wrong}"));
+        match store::store(import, agent, &path(&import.from), &path(&import.to), &mut done) {
+            Ok(new) => taken.extend(new),
+            Err(wrong) => done.failed.push(format!("agent {agent}: {wrong}")),
         }
     }
+    name_in_config(import, &taken, &mut done);
     legacy::legacy(import, &mut done);
     Ok(done)
+}
+
+/// Names what was taken over in our own configuration, where that names others of the provider: what it does not name
+/// would have no turn.
+fn name_in_config(import: &Import, taken: &[Taken], done: &mut Imported) {
+    if import.run == Run::Dry || taken.is_empty() || !import.to.join(CONFIGS[0]).is_file() {
+        return;
+    }
+    let place = match Place::find(Some(&import.to), Some(&import.to.join(CONFIGS[0])), None) {
+        Ok(place) => place,
+        Err(wrong) => return done.failed.push(causes(&wrong)),
+    };
+    let named = change_config(&place, |edit| {
+        for Taken { id, provider, kind } in taken {
+            if names_some_of(edit, provider) {
+                declare(edit, id, provider, *kind)?;
+            }
+        }
+        Ok(())
+    });
+    match named {
+        Ok(((), Written::Changed)) => {
+            let file = import.to.join(CONFIGS[0]);
+            done.notes.push(format!(
+                "{} names the profiles that were taken over",
+                file.display()
+            ));
+        }
+        Ok(((), Written::AsItWas)) => {}
+        Err(wrong) => done
+            .failed
+            .push(format!("the profiles are not named: {}", causes(&wrong))),
+    }
 }
 
 fn agents(from: &Path) -> Vec<AgentId> {

@@ -6,11 +6,19 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Import, Imported, Run};
+use crate::credential::CredentialKind;
 use crate::credentials::{AuthStore, ChangeError, DraftError, Replace, StoreError};
 use crate::echo::causes;
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
 use crate::session::AgentId;
+
+/// A profile that was taken over.
+pub(super) struct Taken {
+    pub(super) id: ProfileId,
+    pub(super) provider: ProviderId,
+    pub(super) kind: CredentialKind,
+}
 
 pub(super) fn store(
     import: &Import,
@@ -18,9 +26,9 @@ pub(super) fn store(
     there: &Path,
     here: &Path,
     done: &mut Imported,
-) -> Result<(), String> {
+) -> Result<Vec<Taken>, String> {
     let theirs = match AuthStore::read(there) {
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(Vec::new()),
         Ok(Some(theirs)) => theirs,
         Err(wrong) => return Err(causes(&wrong)),
     };
@@ -76,10 +84,18 @@ pub(super) fn store(
         }));
     if signs_in {
         done.notes.push(format!(
-            "sign-ins of agent {agent} are in two places now. Let only one program renew them: stop the other, or sign in again here"
+            "sign-ins of agent {agent} are in two places now. Let only one program renew them: stop the other, or sign in again here with `modelpin models auth login`"
         ));
     }
-    Ok(())
+    let taken = taken.into_iter().filter_map(|id| {
+        let profile = &theirs.profiles()[&id];
+        Some(Taken {
+            provider: profile.provider.clone(),
+            kind: profile.kind?,
+            id,
+        })
+    });
+    Ok(taken.collect())
 }
 
 /// Reads again what was written and compares it with what was read.

@@ -3,58 +3,20 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-/// Marks the file as ours (`PRAGMA application_id`): `mpin`.
-const OURS: i32 = 0x6d70_696e;
-/// The forms of the tables (`PRAGMA user_version`), each as the step from the one before it. A form that was released
-/// stays as it is; the next one is a step behind it, and a file under `fixtures/store/`.
-const FORMS: [&str; 2] = [FORM_1, FORM_2];
+use super::forms::{NEWEST, bring_up_to_date, form};
+
 /// How long a writer of another process is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// The time between two tries to make it.
+const PAUSE: Duration = Duration::from_millis(5);
 
-const FORM_1: &str = "
-CREATE TABLE pins (
-    scope   TEXT NOT NULL,
-    agent   TEXT NOT NULL,
-    session TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    changed INTEGER NOT NULL,
-    record  TEXT NOT NULL,
-    PRIMARY KEY (scope, agent, session)
-) WITHOUT ROWID;
-CREATE INDEX pins_changed ON pins (changed);
-";
-
-const FORM_2: &str = "
-CREATE TABLE ledger (
-    account    TEXT NOT NULL,
-    generation TEXT NOT NULL,
-    model      TEXT NOT NULL,
-    class      TEXT NOT NULL,
-    changed    INTEGER NOT NULL,
-    ends       INTEGER NOT NULL,
-    cell       TEXT NOT NULL,
-    PRIMARY KEY (account, generation, model, class)
-) WITHOUT ROWID;
-CREATE INDEX ledger_changed ON ledger (changed);
-CREATE TABLE audit (
-    number  INTEGER PRIMARY KEY AUTOINCREMENT,
-    id      TEXT NOT NULL UNIQUE,
-    at      INTEGER NOT NULL,
-    agent   TEXT NOT NULL,
-    session TEXT,
-    record  TEXT NOT NULL
-);
-CREATE INDEX audit_session ON audit (session, number);
-CREATE TABLE audit_count (count INTEGER NOT NULL);
-INSERT INTO audit_count VALUES (0);
-CREATE TRIGGER audit_more AFTER INSERT ON audit BEGIN UPDATE audit_count SET count = count + 1; END;
-CREATE TRIGGER audit_less AFTER DELETE ON audit BEGIN UPDATE audit_count SET count = count - 1; END;
-";
+/// What the log is named behind the file's name (<https://sqlite.org/wal.html>).
+const LOG: &str = "-wal";
 
 /// What goes wrong with the file.
 #[derive(Debug, Error)]
@@ -63,10 +25,14 @@ pub(super) enum Trouble {
     Foreign,
     #[error("it goes on changing while it is read")]
     Restless,
-    #[error("it was written by a newer modelpin (form {0}; this one knows up to {known})", known = FORMS.len())]
+    #[error("it was written by a newer modelpin (form {0}; this one knows up to {known})", known = NEWEST)]
     Newer(usize),
-    #[error("a record in it cannot be read: {0}")]
+    #[error("a pin in it cannot be read: {0}")]
     Record(&'static str),
+    #[error("what it tells of a failure cannot be read: {0}")]
+    Cell(&'static str),
+    #[error("it is damaged: {0}")]
+    Broken(String),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -82,14 +48,49 @@ pub(super) struct TroubleAt {
 }
 
 impl Trouble {
+    /// Whether all but one row can be read.
+    pub(super) fn is_of_one_row(&self) -> bool {
+        use rusqlite::Error as Wrong;
+        match self {
+            Self::Record(_) | Self::Cell(_) => true,
+            Self::Sqlite(wrong) => matches!(
+                wrong,
+                Wrong::FromSqlConversionFailure(..)
+                    | Wrong::IntegralValueOutOfRange(..)
+                    | Wrong::InvalidColumnType(..)
+                    | Wrong::Utf8Error(..)
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether the file is no database, or one of ours that is broken.
+    pub(super) fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        // Our questions are always the same: where one has no meaning, the tables are not as we made them.
+        let of_code = matches!(
+            self.code(),
+            Some(Code::DatabaseCorrupt | Code::NotADatabase | Code::Unknown)
+        );
+        of_code || self.is_of_one_row() || matches!(self, Self::Broken(_))
+    }
+
+    fn code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Sqlite(wrong) => wrong.sqlite_error_code(),
+            _ => None,
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        matches!(self.code(), Some(Code::DatabaseBusy | Code::DatabaseLocked))
+    }
+
     /// What to do about it.
     fn remedy(&self) -> &'static str {
         use rusqlite::ErrorCode as Code;
-        let code = match self {
-            Self::Sqlite(wrong) => wrong.sqlite_error_code(),
-            _ => None,
-        };
-        match (self, code) {
+        match (self, self.code()) {
             (Self::Newer(_), _) => "use that modelpin, or move the file aside and begin without pins",
             (Self::Restless, _) | (_, Some(Code::DatabaseBusy | Code::DatabaseLocked)) => {
                 "another process is writing: try again"
@@ -97,6 +98,9 @@ impl Trouble {
             (_, Some(Code::DiskFull)) => "make room on the disk",
             (Self::Io(_), _) | (_, Some(Code::CannotOpen | Code::ReadOnly | Code::SystemIoFailure)) => {
                 "see that its owner can read and write the file and its folder"
+            }
+            _ if self.is_damage() => {
+                "put a copy that is whole in its place, or move it aside and begin without pins: `modelpin doctor --fix` does"
             }
             _ => "put a copy that is whole in its place, or move it aside and begin without pins",
         }
@@ -145,28 +149,34 @@ enum Reading {
 
 /// Opens the file for one question; `None` if there is none, or nothing in it yet.
 fn read_only(path: &Path) -> Result<Option<(Connection, Reading)>, Trouble> {
-    let log = log_of(path).exists();
+    let log = beside(&resolved(path), LOG).exists();
     match fs::metadata(path) {
         Ok(about) if about.len() == 0 && !log => return Ok(None),
         Ok(_) => {}
         Err(none) if none.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(other) => return Err(other.into()),
     }
+    let (file, reading) = connect_to_read(path)?;
+    match form(&file)? {
+        0 => Ok(None),
+        _ => Ok(Some((file, reading))),
+    }
+}
+
+/// A connection that changes nothing.
+fn connect_to_read(path: &Path) -> Result<(Connection, Reading), Trouble> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     // While nobody has the file open there is no log beside it. It is then read as it stands, so that asking leaves no
     // file behind (https://sqlite.org/wal.html#read_only_databases).
-    let (reading, immutable) = if log {
+    let (reading, immutable) = if beside(&resolved(path), LOG).exists() {
         (Reading::Guarded, "")
     } else {
         (Reading::AsItStands, "&immutable=1")
     };
     let file = Connection::open_with_flags(format!("file:{}?mode=ro{immutable}", escaped(path)), flags)?;
     file.busy_timeout(PATIENCE)?;
-    match form(&file)? {
-        0 => Ok(None),
-        _ => Ok(Some((file, reading))),
-    }
+    Ok((file, reading))
 }
 
 /// The file, open for writing.
@@ -185,6 +195,19 @@ impl Open {
 
 /// Opens the file for writing, and makes it if it is not there.
 pub(super) fn read_write(path: &Path) -> Result<Open, Trouble> {
+    let patient_until = Instant::now() + PATIENCE;
+    loop {
+        match open_to_write(path) {
+            // Of several that make a file at once, SQLite sends all but one away without letting them wait.
+            Err(trouble) if trouble.is_busy() && Instant::now() < patient_until => {
+                std::thread::sleep(PAUSE);
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn open_to_write(path: &Path) -> Result<Open, Trouble> {
     // To open a file for writing may change it: first, whether it is ours.
     ask(path, |_| Ok(()))?;
     if let Some(folder) = path.parent() {
@@ -203,53 +226,36 @@ pub(super) fn read_write(path: &Path) -> Result<Open, Trouble> {
     file.busy_timeout(PATIENCE)?;
     file.pragma_update(None, "journal_mode", "WAL")?;
     file.pragma_update(None, "synchronous", "FULL")?;
-    let making = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for step in FORMS.iter().skip(form(&making)?) {
-        making.execute_batch(step)?;
-        making.pragma_update(None, "application_id", OURS)?;
-        making.pragma_update(
-            None,
-            "user_version",
-            i32::try_from(FORMS.len()).unwrap_or(i32::MAX),
-        )?;
-    }
-    making.commit()?;
+    bring_up_to_date(&mut file)?;
     Ok(Open {
         file,
         identity: Identity::of(path),
     })
 }
 
-/// The form of the tables; 0 for an empty file.
-pub(super) fn form(file: &Connection) -> Result<usize, Trouble> {
-    let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let tables: i64 = file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    match (
-        pragma("application_id")?,
-        usize::try_from(pragma("user_version")?),
-    ) {
-        (OURS, Ok(form)) if form > FORMS.len() => Err(Trouble::Newer(form)),
-        (OURS, Ok(form)) if form > 0 => Ok(form),
-        (0, Ok(0)) if tables == 0 => Ok(0),
-        _ => Err(Trouble::Foreign),
-    }
-}
-
 /// Tells a file from another one that has its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Identity(u64, u64);
+pub(super) struct Identity(u64, u64);
 
 impl Identity {
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        Self::told(&fs::metadata(path).ok()?)
+    }
+
+    pub(super) fn of_open(file: &fs::File) -> Option<Self> {
+        Self::told(&file.metadata().ok()?)
+    }
+
     #[cfg(unix)]
-    fn of(path: &Path) -> Option<Self> {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+    fn told(about: &fs::Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
-        let about = fs::metadata(path).ok()?;
         Some(Self(about.dev(), about.ino()))
     }
 
     /// Elsewhere a file that is open cannot be moved.
     #[cfg(not(unix))]
-    fn of(_: &Path) -> Option<Self> {
+    fn told(_: &fs::Metadata) -> Option<Self> {
         None
     }
 }
@@ -264,13 +270,22 @@ impl Stamp {
             let about = fs::metadata(path).ok()?;
             Some((about.len(), about.modified().ok()?))
         };
-        Self([of(path), of(&log_of(path))])
+        Self([of(path), of(&beside(&resolved(path), LOG))])
     }
 }
 
-fn log_of(path: &Path) -> PathBuf {
+/// Where the path leads: what stands beside a file is named after that.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    // Links on the way there change nothing about what is beside it.
+    let is_link = fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    let led = is_link.then(|| fs::canonicalize(path).ok()).flatten();
+    led.unwrap_or_else(|| path.to_owned())
+}
+
+/// The path with something behind its name.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(ending);
     PathBuf::from(name)
 }
 

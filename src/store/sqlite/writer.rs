@@ -1,127 +1,135 @@
 //! The one thread that writes.
 //!
-//! Whoever saves while a commit is under way waits for the next one, and all that wait are committed together: one fsync
-//! for many. Each save has its own version check.
+//! Whoever writes while a commit is under way waits for the next one, and all that wait are committed together: one fsync
+//! for many. Each piece of work asks its own questions within the transaction, and sees what those before it did. Work that
+//! is in no hurry goes with the next commit, or without one after a moment.
 
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::file::{Open, Trouble, read_write};
-use super::{audit, cells, stored, unavailable};
-use crate::clock::Timestamp;
-use crate::cooldown::Changed;
-use crate::pin::{Record, ScopeKey, Version};
-use crate::store::{AuditStoreError, Claimed, LedgerStoreError, PinStoreError, Row};
 
-/// The most jobs in one commit.
+/// The most pieces of work in one commit.
 const MOST: usize = 512;
+/// How long work that is in no hurry waits for a commit to go with.
+const WAIT: Duration = Duration::from_millis(50);
+/// The most pieces of work that wait though they are in no hurry: more would fill the memory where the disk is slow.
+const MOST_WAITING: usize = 16_384;
 
 /// Ends when it is dropped, after what was handed to it is done and the file is closed.
 #[derive(Debug)]
 pub(super) struct Writer {
-    hand_over: Option<mpsc::Sender<Job>>,
+    hand_over: Option<mpsc::Sender<Handed>>,
     thread: Option<thread::JoinHandle<()>>,
+    waiting: Arc<AtomicUsize>,
 }
 
-/// Something to be written.
-enum Job {
-    Save(Save),
-    Cells(Changed),
-    Claim(Claim),
-    Audit(Vec<Row>, oneshot::Sender<Result<(), AuditStoreError>>),
-    /// Nothing: whoever waits is told when all before it is done.
-    Settle(oneshot::Sender<()>),
+/// How soon work is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// At once.
+    Now,
+    /// Within a moment. It is given up first where there is trouble.
+    CanWait,
 }
 
-struct Save {
-    columns: (&'static str, String, String),
-    from: Version,
-    version: Version,
-    record: String,
-    told: oneshot::Sender<Result<(), PinStoreError>>,
+/// Work within a transaction. It may be carried out again, if the transaction before failed.
+type Work<T> = Box<dyn FnMut(&Connection) -> Result<T, Trouble> + Send>;
+type Handed = (Haste, Box<dyn Job>);
+
+/// Work that somebody waits for.
+trait Job: Send {
+    fn carry_out(&mut self, file: &Connection) -> Result<(), Trouble>;
+    /// Tells the answer, after the commit.
+    fn tell(self: Box<Self>);
+    fn refuse(self: Box<Self>, why: &str);
 }
 
-struct Claim {
-    cells: Changed,
-    now: Timestamp,
-    window: Duration,
-    told: oneshot::Sender<Result<Claimed, LedgerStoreError>>,
+struct Asked<T> {
+    work: Work<T>,
+    answer: Option<T>,
+    told: oneshot::Sender<Result<T, Refused>>,
 }
 
-/// What came of a job.
-enum Done {
-    Saved(Result<(), PinStoreError>),
-    Claimed(Claimed),
-    Nothing,
+/// Nothing of the work was kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refused {
+    #[error("{0}")]
+    Trouble(String),
+    #[error("the thread that writes has ended")]
+    Gone,
+    #[error("too much waits to be written already")]
+    Full,
 }
 
-impl Writer {
-    pub(super) fn start(path: PathBuf, most_audited: u64) -> Self {
-        let (hand_over, waiting) = mpsc::channel();
-        let thread = thread::spawn(move || write(&path, &waiting, most_audited));
-        Self {
-            hand_over: Some(hand_over),
-            thread: Some(thread),
+impl<T: Send> Job for Asked<T> {
+    fn carry_out(&mut self, file: &Connection) -> Result<(), Trouble> {
+        self.answer = Some((self.work)(file)?);
+        Ok(())
+    }
+
+    fn tell(self: Box<Self>) {
+        let Self { answer, told, .. } = *self;
+        if let Some(answer) = answer {
+            // A caller that went away is told nothing; what was asked is kept all the same.
+            drop(told.send(Ok(answer)));
         }
     }
 
-    pub(super) async fn save(
+    fn refuse(self: Box<Self>, why: &str) {
+        drop(self.told.send(Err(Refused::Trouble(why.to_owned()))));
+    }
+}
+
+impl Writer {
+    pub(super) fn start(path: PathBuf) -> Self {
+        let (hand_over, handed) = mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let desk = Desk {
+            path,
+            open: None,
+            urgent: Vec::new(),
+            others: Vec::new(),
+            waiting: Arc::clone(&waiting),
+            due: None,
+        };
+        let thread = thread::spawn(move || desk.serve(&handed));
+        Self {
+            hand_over: Some(hand_over),
+            thread: Some(thread),
+            waiting,
+        }
+    }
+
+    /// Carries work out in a transaction, and returns its answer when that is on disk.
+    ///
+    /// From the first poll on the work is done, whether somebody still waits for it or not.
+    pub(super) async fn carry_out<T: Send + 'static>(
         &self,
-        key: &ScopeKey,
-        from: Version,
-        record: &Record,
-    ) -> Result<(), PinStoreError> {
+        haste: Haste,
+        work: impl FnMut(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Refused> {
         let (told, answer) = oneshot::channel();
-        self.hand(Job::Save(Save {
-            columns: stored::columns(key),
-            from,
-            version: record.version,
-            record: stored::text(record),
+        let job = Asked {
+            work: Box::new(work),
+            answer: None,
             told,
-        }));
-        answer.await.map_err(|_| unavailable(Gone))?
-    }
-
-    pub(super) async fn claim(
-        &self,
-        cells: Changed,
-        now: Timestamp,
-        window: Duration,
-    ) -> Result<Claimed, LedgerStoreError> {
-        let (told, answer) = oneshot::channel();
-        self.hand(Job::Claim(Claim {
-            cells,
-            now,
-            window,
-            told,
-        }));
-        answer.await.map_err(|_| LedgerStoreError(Box::new(Gone)))?
-    }
-
-    pub(super) fn keep(&self, cells: Changed) {
-        self.hand(Job::Cells(cells));
-    }
-
-    pub(super) async fn append(&self, rows: Vec<Row>) -> Result<(), AuditStoreError> {
-        let (told, answer) = oneshot::channel();
-        self.hand(Job::Audit(rows, told));
-        answer.await.map_err(|_| AuditStoreError(Box::new(Gone)))?
-    }
-
-    pub(super) async fn settled(&self) {
-        let (told, answer) = oneshot::channel();
-        self.hand(Job::Settle(told));
-        let _done = answer.await;
-    }
-
-    fn hand(&self, job: Job) {
-        // A thread that has ended drops the job, and with it the channel on which the caller waits.
-        let _gone = self.hand_over.as_ref().map(|hand_over| hand_over.send(job));
+        };
+        if haste == Haste::CanWait && self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Refused::Full);
+        }
+        let hand_over = self.hand_over.as_ref().ok_or(Refused::Gone)?;
+        hand_over
+            .send((haste, Box::new(job)))
+            .map_err(|_| Refused::Gone)?;
+        answer.await.map_err(|_| Refused::Gone)?
     }
 }
 
@@ -135,103 +143,104 @@ impl Drop for Writer {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("the thread that writes has ended")]
-struct Gone;
+/// What the thread has before it.
+struct Desk {
+    path: PathBuf,
+    open: Option<Open>,
+    urgent: Vec<Box<dyn Job>>,
+    others: Vec<Box<dyn Job>>,
+    /// How many others are here or on their way.
+    waiting: Arc<AtomicUsize>,
+    /// By when the others are written.
+    due: Option<Instant>,
+}
 
-fn write(path: &Path, waiting: &mpsc::Receiver<Job>, most_audited: u64) {
-    let mut open: Option<Open> = None;
-    while let Ok(first) = waiting.recv() {
-        let jobs: Vec<Job> = std::iter::once(first)
-            .chain(waiting.try_iter().take(MOST - 1))
-            .collect();
-        // Closed before another file of this name is opened: closing takes the log beside it away.
-        open = open.filter(|open| open.is_still_at(path));
-        let opened = open.take().map_or_else(|| read_write(path), Ok);
-        let done = opened.and_then(|mut now| {
-            let done = commit(&mut now.file, &jobs, most_audited)?;
-            open = Some(now);
-            Ok(done)
-        });
-        match done {
-            // A caller that went away is told nothing; what it wanted is done all the same.
-            Ok(done) => jobs.into_iter().zip(done).for_each(|(job, done)| job.tell(done)),
-            Err(trouble) => {
-                let text = trouble.at(path).to_string();
-                jobs.into_iter().for_each(|job| job.fail(&text));
+impl Desk {
+    fn serve(mut self, handed: &mpsc::Receiver<Handed>) {
+        loop {
+            let first = match self.due {
+                None => handed.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+                Some(due) => handed.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match first {
+                Ok(first) => {
+                    self.put_down(first);
+                    while self.urgent.len() < MOST && self.others.len() < MOST {
+                        let Ok(next) = handed.try_recv() else { break };
+                        self.put_down(next);
+                    }
+                    let is_early = self.due.is_some_and(|due| due > Instant::now());
+                    if self.urgent.is_empty() && self.others.len() < MOST && is_early {
+                        continue;
+                    }
+                    self.write();
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => self.write(),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return self.write(),
             }
         }
     }
-}
 
-impl Job {
-    fn tell(self, done: Done) {
-        match (self, done) {
-            (Self::Save(save), Done::Saved(answer)) => drop(save.told.send(answer)),
-            (Self::Claim(claim), Done::Claimed(answer)) => drop(claim.told.send(Ok(answer))),
-            (Self::Settle(told), _) => drop(told.send(())),
-            (Self::Audit(_, told), _) => drop(told.send(Ok(()))),
-            _ => {}
+    fn put_down(&mut self, (haste, job): Handed) {
+        match haste {
+            Haste::Now => self.urgent.push(job),
+            Haste::CanWait => {
+                self.due.get_or_insert_with(|| Instant::now() + WAIT);
+                self.others.push(job);
+            }
         }
     }
 
-    fn fail(self, why: &str) {
-        match self {
-            Self::Save(save) => drop(save.told.send(Err(PinStoreError::Unavailable(why.into())))),
-            Self::Claim(claim) => drop(claim.told.send(Err(LedgerStoreError(why.into())))),
-            Self::Settle(told) => drop(told.send(())),
-            Self::Cells(_) => tracing::warn!("what was learned of a failure is kept in memory only: {why}"),
-            Self::Audit(_, told) => drop(told.send(Err(AuditStoreError(why.into())))),
+    fn write(&mut self) {
+        let mut jobs = std::mem::take(&mut self.urgent);
+        let urgent = jobs.len();
+        jobs.append(&mut self.others);
+        self.due = None;
+        self.waiting.fetch_sub(jobs.len() - urgent, Ordering::Relaxed);
+        if jobs.is_empty() {
+            return;
+        }
+        let mut done = self.commit(&mut jobs);
+        if done.is_err() && (1..jobs.len()).contains(&urgent) {
+            // What is urgent does not fail for the sake of the rest.
+            let others = jobs.split_off(urgent);
+            self.answer(others, done);
+            done = self.commit(&mut jobs);
+        }
+        match done {
+            Err(trouble) if trouble.is_of_one_row() => {
+                // Others do not fail for the sake of one that meets a row that cannot be read.
+                for job in jobs {
+                    let mut alone = vec![job];
+                    let done = self.commit(&mut alone);
+                    self.answer(alone, done);
+                }
+            }
+            done => self.answer(jobs, done),
         }
     }
-}
 
-fn commit(file: &mut Connection, jobs: &[Job], most_audited: u64) -> Result<Vec<Done>, Trouble> {
-    if jobs.iter().all(|job| matches!(job, Job::Settle(_))) {
-        return Ok(jobs.iter().map(|_| Done::Nothing).collect());
+    fn answer(&self, jobs: Vec<Box<dyn Job>>, done: Result<(), Trouble>) {
+        match done {
+            Ok(()) => jobs.into_iter().for_each(|job| job.tell()),
+            Err(trouble) => {
+                let why = trouble.at(&self.path).to_string();
+                jobs.into_iter().for_each(|job| job.refuse(&why));
+            }
+        }
     }
-    let all = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done: Result<Vec<_>, Trouble> = jobs
-        .iter()
-        .map(|job| {
-            Ok(match job {
-                Job::Save(save) => Done::Saved(put(&all, save)?),
-                Job::Cells(changed) => {
-                    cells::merge(&all, changed)?;
-                    Done::Nothing
-                }
-                Job::Claim(claim) => {
-                    Done::Claimed(cells::claim(&all, &claim.cells, claim.now, claim.window)?)
-                }
-                Job::Audit(rows, _) => {
-                    audit::put(&all, rows, most_audited)?;
-                    Done::Nothing
-                }
-                Job::Settle(_) => Done::Nothing,
-            })
-        })
-        .collect();
-    let done = done?;
-    all.commit()?;
-    Ok(done)
-}
 
-fn put(file: &Connection, save: &Save) -> Result<Result<(), PinStoreError>, Trouble> {
-    let (scope, agent, session) = &save.columns;
-    let mut version =
-        file.prepare_cached("SELECT version FROM pins WHERE scope = ?1 AND agent = ?2 AND session = ?3")?;
-    let there: Option<u64> = version
-        .query_row(params![scope, agent, session], |row| row.get(0))
-        .optional()?;
-    let there = Version(there.unwrap_or_default());
-    if there != save.from {
-        return Ok(Err(PinStoreError::Conflict(there)));
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
+        // Closed before another file of this name is opened: closing takes the log beside it away.
+        let path = &self.path;
+        let open = self.open.take().filter(|open| open.is_still_at(path));
+        let mut open = open.map_or_else(|| read_write(path), Ok)?;
+        let all = open
+            .file
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        jobs.iter_mut().try_for_each(|job| job.carry_out(&all))?;
+        all.commit()?;
+        self.open = Some(open);
+        Ok(())
     }
-    let mut put = file.prepare_cached(
-        "INSERT INTO pins (scope, agent, session, version, changed, record)
-         VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(changed), 0) + 1 FROM pins), ?5)
-         ON CONFLICT DO UPDATE SET version = excluded.version, changed = excluded.changed, record = excluded.record",
-    )?;
-    put.execute(params![scope, agent, session, save.version.0, save.record])?;
-    Ok(Ok(()))
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::home::{Home, run};
+use crate::classify::corpus::corpus;
 
 #[test]
 fn every_worked_failure_is_classified_in_order_by_one_process() {
@@ -15,6 +16,20 @@ fn every_worked_failure_is_classified_in_order_by_one_process() {
     for (case, answer) in cases.iter().zip(answers) {
         let expected = json!({ "class": case["expect_class"], "retryAt": case["expect_retry_at"] });
         assert_eq!(answer, expected, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn the_corpus_is_classified_by_the_program_as_by_the_library() {
+    let cases = corpus();
+    let input: String = cases.iter().map(|case| format!("{}\n", case.line())).collect();
+    let answers = run(&mut Home::new().bare(["classify"]), input.as_bytes())
+        .succeeded()
+        .lines();
+    assert_eq!(answers.len(), cases.len());
+    for (case, answer) in cases.iter().zip(answers) {
+        let expected = json!({ "class": case.class(), "retryAt": case.retry_at() });
+        assert_eq!(answer, expected, "{}", case.name);
     }
 }
 

@@ -15,13 +15,13 @@ const ALL: [&str; 2] = [TOKEN, KEY];
 const DEADLINE: u64 = 20_000;
 
 /// A command on a terminal, within a shell that tells afterwards how the terminal was left.
-struct Typed {
+pub(super) struct Typed {
     session: PtySession,
-    shown: String,
+    pub(super) shown: String,
 }
 
 impl Typed {
-    fn start(home: &Home, args: &[&str]) -> Self {
+    pub(super) fn start(home: &Home, args: &[&str]) -> Self {
         let mut command = home.modelpin(args);
         let line: Vec<String> = std::iter::once(command.get_program())
             .chain(command.get_args())
@@ -52,7 +52,7 @@ impl Typed {
     }
 
     #[track_caller]
-    fn until(&mut self, text: &str) -> &mut Self {
+    pub(super) fn until(&mut self, text: &str) -> &mut Self {
         let before = self
             .session
             .exp_string(text)
@@ -62,20 +62,20 @@ impl Typed {
         self
     }
 
-    fn press(&mut self, keys: &str) -> &mut Self {
+    pub(super) fn press(&mut self, keys: &str) -> &mut Self {
         self.session.send(keys).expect("sent");
         self.session.flush().expect("sent");
         self
     }
 
-    fn control(&mut self, key: char) -> &mut Self {
+    pub(super) fn control(&mut self, key: char) -> &mut Self {
         self.session.send_control(key).expect("sent");
         self
     }
 
     /// The exit code; the terminal echoes again, and nothing of a secret was on it.
     #[track_caller]
-    fn ends(mut self, home: &Home, code: i32) -> String {
+    pub(super) fn ends(mut self, home: &Home, code: i32) -> String {
         self.until(&format!("code={code}")).until("done");
         for on in [" echo", "icanon", "isig"] {
             assert!(self.shown.contains(on.trim()), "{on}: {}", self.shown);

@@ -225,6 +225,7 @@ fn answers() -> Vec<(&'static str, Vec<View>)> {
         selection: Some(pinned_selection()),
         basis: "auth.order",
         candidates: every_candidate(),
+        last: None,
         next: Next::Served(profile("anthropic:work")),
     };
     let nobody = Why {

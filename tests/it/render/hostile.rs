@@ -99,6 +99,7 @@ fn everywhere(name: &str) -> Vec<View> {
             selection: Some(a_selection()),
             basis: "auth.order",
             candidates: vec![a_candidate()],
+            last: None,
             next: Next::OtherServes(State::Missing, profile(name)),
         }))),
         change(Changed {

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use modelpin::clock::Timestamp;
+use modelpin::cooldown::{self, Cell, CellKey, Changed};
 use modelpin::model::{ModelRef, ProviderId};
+use modelpin::outcome::FailureClass;
 use modelpin::pin::{
     End, Layers, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record, ScopeKey, Version,
 };
-use modelpin::profile::{Identity, ProfileId};
+use modelpin::profile::{AccountId, Identity, ProfileId};
 use modelpin::session::AgentId;
-use modelpin::store::PinStore;
-use modelpin::store::sqlite::SqliteStore;
+use modelpin::store::sqlite::{Database, SqlitePins};
+use modelpin::store::{AuditStore, LedgerStore, PinStore, Row};
 use modelpin::terms::Mode;
+use rusqlite::Connection;
 
 use super::chosen;
 
@@ -118,7 +121,7 @@ async fn make_if_asked(form: u32, records: Vec<(ScopeKey, Record)>) {
     if std::env::var_os("UPDATE_FIXTURES").is_none() || file.exists() {
         return;
     }
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     for (key, record) in records {
         store
             .save(&key, Version::default(), &record)
@@ -131,17 +134,173 @@ async fn make_if_asked(form: u32, records: Vec<(ScopeKey, Record)>) {
 async fn a_database_of_form_1_is_read_whole() {
     make_if_asked(1, form_1()).await;
     let (_dir, file) = copy(1);
-    let mut all = SqliteStore::new(&file).load_all().await.expect("loading works");
+    let mut all = SqlitePins::new(&file).load_all().await.expect("loading works");
     let mut wanted = form_1();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(all, wanted);
 }
 
+/// Form 2 has pins as form 1 has them, and these cells and rows.
+fn form_2() -> (Changed, Vec<Row>) {
+    let key = |account: &str, generation, model: Option<&str>, class| CellKey {
+        account: AccountId::kept(account),
+        generation,
+        model: model.map(Box::from),
+        class,
+    };
+    let moment = |ms: i64| Some(Timestamp::from_millis(1_770_000_000_000 + ms));
+    let whole = Cell {
+        epoch: 1_769_000_000_000,
+        count: 3,
+        failed_at: moment(0),
+        until: cooldown::End::At(Timestamp::from_millis(1_770_000_300_000)),
+        given: moment(1),
+        trial: moment(2),
+        early: moment(3),
+        pardon: moment(4),
+    };
+    let disabled = Cell {
+        until: cooldown::End::Person,
+        count: 1,
+        failed_at: moment(5),
+        ..Cell::default()
+    };
+    let rate = FailureClass::RateLimit;
+    let cells = vec![
+        (key("anthropic|me@x.org", 0, Some("claude-opus-4-5"), rate), whole),
+        (
+            key(
+                "anthropic#anthropic:wörk \"1\"",
+                u64::MAX,
+                None,
+                FailureClass::AuthPermanent,
+            ),
+            disabled,
+        ),
+        (key("openai|x", 7, None, FailureClass::Billing), Cell::default()),
+    ];
+    let row = |id: &str, session: Option<&str>| Row {
+        id: id.to_owned(),
+        at: Timestamp::from_millis(1_770_000_000_000),
+        session: session.map(str::to_owned),
+        agent: "main".to_owned(),
+        record: format!(r#"{{"id":"{id}"}}"#),
+    };
+    (cells, vec![row("d-1", Some("telegram:42")), row("o-2", None)])
+}
+
+#[tokio::test]
+async fn a_database_of_form_2_is_read_whole() {
+    let (cells, rows) = form_2();
+    let file = fixture(2);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() && !file.exists() {
+        make_if_asked(2, form_1()).await;
+        let database = Database::new(&file);
+        database
+            .ledger()
+            .merge(cells.clone())
+            .await
+            .expect("merging works");
+        database
+            .audit()
+            .append(rows.clone())
+            .await
+            .expect("appending works");
+    }
+    let (_dir, file) = copy(2);
+    let database = Database::new(&file);
+    let mut pins = database.pins().load_all().await.expect("loading works");
+    let mut wanted = form_1();
+    pins.sort_by(|(one, _), (other, _)| one.cmp(other));
+    wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert_eq!(pins, wanted);
+    let mut kept = database.ledger().load_all().await.expect("loading works");
+    kept.sort_by_key(|(key, _)| cells.iter().position(|(of, _)| of == key));
+    assert_eq!(kept, cells);
+    let mut kept = database.audit().latest(9).await.expect("asking works");
+    kept.reverse();
+    assert_eq!(kept, rows);
+}
+
+/// What a question tells of a file that nobody writes.
+fn told(file: &Path, question: &str) -> i64 {
+    let open = Connection::open(file).expect("it opens");
+    open.query_row(question, [], |row| row.get(0))
+        .expect("it answers")
+}
+
+#[tokio::test]
+async fn form_1_becomes_form_2_at_the_first_write_and_not_before() {
+    let (_dir, file) = copy(1);
+    let before = fs::read(&file).expect("read");
+    let database = Database::new(&file);
+    assert!(
+        database
+            .ledger()
+            .load_all()
+            .await
+            .expect("loading works")
+            .is_empty()
+    );
+    assert!(
+        database
+            .ledger()
+            .news(0)
+            .await
+            .expect("asking works")
+            .cells
+            .is_empty()
+    );
+    assert!(database.audit().latest(9).await.expect("asking works").is_empty());
+    assert_eq!(database.pins().load_all().await.expect("loading works").len(), 4);
+    assert!(
+        fs::read(&file).expect("read") == before,
+        "reading changes nothing"
+    );
+    let (cells, rows) = form_2();
+    database
+        .ledger()
+        .merge(cells.clone())
+        .await
+        .expect("merging works");
+    database.audit().append(rows).await.expect("appending works");
+    assert_eq!(database.pins().load_all().await.expect("loading works").len(), 4);
+    assert_eq!(
+        database.ledger().load_all().await.expect("loading works").len(),
+        cells.len()
+    );
+    drop(database);
+    assert_eq!(told(&file, "PRAGMA user_version"), 2);
+}
+
+#[tokio::test]
+async fn a_step_that_fails_leaves_form_1() {
+    let (_dir, file) = copy(1);
+    // The last thing that the step to form 2 makes is there already, so it fails at its end.
+    let open = Connection::open(&file).expect("it opens");
+    open.execute_batch("CREATE TABLE audit_chat (theirs)")
+        .expect("made");
+    drop(open);
+    let database = Database::new(&file);
+    let (key, old) = form_1().remove(0);
+    let refused = database
+        .pins()
+        .save(&key, old.version, &chosen(&old, "next"))
+        .await;
+    assert!(refused.is_err(), "it was not kept");
+    let kept = database.pins().load(&key).await.expect("loading works");
+    assert_eq!(kept, Some(old), "and what was there is read as before");
+    drop(database);
+    assert_eq!(told(&file, "PRAGMA user_version"), 1);
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('ledger', 'audit')";
+    assert_eq!(told(&file, tables), 0);
+}
+
 #[tokio::test]
 async fn a_database_of_form_1_goes_on_being_written() {
     let (_dir, file) = copy(1);
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     for (key, old) in form_1() {
         let next = chosen(&old, "next");
         store.save(&key, old.version, &next).await.expect("saving works");

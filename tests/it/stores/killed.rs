@@ -5,9 +5,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use modelpin::clock::Timestamp;
+use modelpin::cooldown::{Cell, CellKey};
+use modelpin::outcome::FailureClass;
 use modelpin::pin::Version;
-use modelpin::store::sqlite::SqliteStore;
-use modelpin::store::{PinStore, PinStoreError};
+use modelpin::profile::AccountId;
+use modelpin::store::sqlite::{Database, SqliteLedger, SqlitePins};
+use modelpin::store::{LedgerStore, PinStore, PinStoreError};
 
 use super::{chat, chosen, model};
 
@@ -38,8 +42,14 @@ fn writer(file: &Path, name: &str, changes: u64) -> Child {
 async fn work(work: &str) {
     let mut work = work.lines();
     let mut next = || work.next().expect("three lines").to_owned();
-    let store = std::sync::Arc::new(SqliteStore::new(next()));
+    let database = Database::new(next());
+    let store = std::sync::Arc::new(database.pins());
     let (name, changes) = (next(), next().parse::<u64>().expect("a number"));
+    if changes == 0 {
+        // Failures are learned on and on, from one thread with the pins.
+        let (ledger, name) = (database.ledger(), name.clone());
+        tokio::spawn(async move { learn(&ledger, &name).await });
+    }
     let chats = (0..TASKS)
         .map(|task| format!("{name}-{task}"))
         .chain([SHARED.to_owned()]);
@@ -55,7 +65,7 @@ async fn work(work: &str) {
 }
 
 /// Chooses one model after another, each named after the version of the record that it makes, and tells each that is kept.
-async fn write(store: &SqliteStore, of: &str, changes: u64) {
+async fn write(store: &SqlitePins, of: &str, changes: u64) {
     let mut kept = 0;
     let mut record = store
         .load(&chat(of))
@@ -85,6 +95,39 @@ async fn write(store: &SqliteStore, of: &str, changes: u64) {
     }
 }
 
+/// The cell of a writer.
+fn cell_key(of: &str) -> CellKey {
+    CellKey {
+        account: AccountId::kept(of),
+        generation: 1,
+        model: Some(Box::from("m")),
+        class: FailureClass::RateLimit,
+    }
+}
+
+/// Learns of one failure after another, its own and a shared one, and tells each that is kept.
+async fn learn(store: &SqliteLedger, name: &str) {
+    let known = store.load_all().await.expect("loading works");
+    let own = cell_key(name);
+    let mut count = known
+        .iter()
+        .find(|(key, _)| *key == own)
+        .map_or(0, |(_, cell)| cell.count);
+    loop {
+        count += 1;
+        let cell = Cell {
+            count,
+            failed_at: Some(Timestamp::from_millis(i64::from(count))),
+            ..Cell::default()
+        };
+        let both = vec![(own.clone(), cell), (cell_key(SHARED), cell)];
+        store.merge(both).await.expect("merging works");
+        if writeln!(std::io::stdout(), "kept cell-{name} {count}").is_err() {
+            return;
+        }
+    }
+}
+
 /// What a process tells: the chat, and the version that was kept. A line that was cut off tells nothing.
 fn told(line: &str) -> Option<(String, u64)> {
     let (_, kept) = line.strip_suffix('\n')?.split_once("kept ")?;
@@ -94,8 +137,22 @@ fn told(line: &str) -> Option<(String, u64)> {
 
 /// Everything in the file is whole, and nothing that was told is missing.
 async fn assert_kept(file: &Path, told: &BTreeMap<String, (u64, u64)>) {
-    let store = SqliteStore::new(file);
+    let store = SqlitePins::new(file);
+    let cells = SqliteLedger::new(file).load_all().await.expect("loading works");
+    let count_of = |of: &str| {
+        let found = cells.iter().find(|(key, _)| *key == cell_key(of));
+        found.map_or(0, |(_, cell)| u64::from(cell.count))
+    };
     for (of, (newest, count)) in told {
+        if let Some(name) = of.strip_prefix("cell-") {
+            let there = count_of(name);
+            assert!(
+                there >= *newest,
+                "{of}: {newest} failures were kept, {there} are there"
+            );
+            assert!(count_of(SHARED) >= *newest, "{of}: the shared cell is older");
+            continue;
+        }
         let record = store
             .load(&chat(of))
             .await
@@ -124,13 +181,14 @@ async fn assert_kept(file: &Path, told: &BTreeMap<String, (u64, u64)>) {
 }
 
 #[tokio::test]
-async fn a_writer_that_is_killed_loses_no_pin_that_it_told() {
+async fn a_writer_that_is_killed_loses_no_pin_and_no_failure_that_it_told() {
     let rounds = crate::storm::number("MODELPIN_STORM_KILLS", 12);
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
     let mut kept: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     // Numbers that jump about, the same in every run (the generator of Numerical Recipes).
     let mut dice: u32 = 7;
+    let mut told_of_cells = 0;
     for round in 0..rounds {
         // Two write at once, each is killed at its own moment: where in a commit that is, nobody chooses.
         let writers: Vec<_> = (0..2).map(|n| writer(&file, &format!("{}", n), 0)).collect();
@@ -160,12 +218,23 @@ async fn a_writer_that_is_killed_loses_no_pin_that_it_told() {
             let all = reader.join().expect("joined");
             assert!(!all.is_empty(), "round {round}: a writer told nothing");
             for (of, version) in all {
+                let is_cell = of.starts_with("cell-");
                 let (newest, count) = kept.entry(of).or_default();
                 *newest = version.max(*newest);
                 *count += 1;
+                told_of_cells += u64::from(is_cell);
             }
         }
         assert_kept(&file, &kept).await;
+    }
+    assert!(told_of_cells > 0, "failures were kept too");
+    #[expect(clippy::print_stdout, reason = "the storm shows its counts")]
+    {
+        let pins: u64 = kept.values().map(|(_, count)| *count).sum::<u64>() - told_of_cells;
+        println!(
+            "kills: {}, pins told: {pins}, failures told: {told_of_cells}, lost: 0",
+            2 * rounds
+        );
     }
 }
 
@@ -188,7 +257,7 @@ async fn processes_that_write_at_once_lose_no_change() {
         let count = out.split_inclusive('\n').filter_map(told).count() as u64;
         assert_eq!(count, CHANGES * (TASKS as u64 + 1), "each change was told once");
     }
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     let shared = store
         .load(&chat(SHARED))
         .await

@@ -4,6 +4,8 @@
 //! reads what earlier versions wrote.
 
 #[cfg(feature = "sqlite")]
+mod audit;
+#[cfg(feature = "sqlite")]
 mod kept;
 #[cfg(all(feature = "sqlite", feature = "setup", unix))]
 mod killed;
@@ -12,55 +14,51 @@ mod news;
 #[cfg(feature = "sqlite")]
 mod strange;
 
-use modelpin::store::{conformance, memory::MemoryPins};
+use modelpin::store::conformance;
+use modelpin::store::memory::{MemoryLedger, MemoryPins};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn pins_in_memory_keep_the_law() {
     conformance::pin_store(async || MemoryPins::default()).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_ledger_in_memory_keeps_the_law() {
+    conformance::ledger_store(async || MemoryLedger::default()).await;
+}
+
+/// Databases that are not there yet, one after the other.
+#[cfg(feature = "sqlite")]
+fn databases(dir: &std::path::Path) -> impl Fn() -> modelpin::store::sqlite::Database {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    move || {
+        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        modelpin::store::sqlite::Database::new(dir.join(format!("{name}.sqlite")))
+    }
+}
+
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn pins_in_a_database_keep_the_law() {
-    use modelpin::store::sqlite::SqliteStore;
     let dir = tempfile::tempdir().expect("a directory");
-    let count = std::sync::atomic::AtomicUsize::new(0);
-    let fresh = || {
-        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        SqliteStore::new(dir.path().join(format!("{name}.sqlite")))
-    };
-    conformance::pin_store(async || fresh()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ledgers_keep_the_law() {
-    conformance::ledger_store(async || modelpin::store::memory::MemoryLedger::default()).await;
+    let fresh = databases(dir.path());
+    conformance::pin_store(async || fresh().pins()).await;
 }
 
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ledgers_in_a_database_keep_the_law() {
-    use modelpin::store::sqlite::SqliteStore;
+async fn the_ledger_in_a_database_keeps_the_law() {
     let dir = tempfile::tempdir().expect("a directory");
-    let count = std::sync::atomic::AtomicUsize::new(0);
-    let fresh = || {
-        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        SqliteStore::new(dir.path().join(format!("{name}.sqlite")))
-    };
-    conformance::ledger_store(async || fresh()).await;
+    let fresh = databases(dir.path());
+    conformance::ledger_store(async || fresh().ledger()).await;
 }
 
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn audits_in_a_database_keep_the_law() {
-    use modelpin::store::sqlite::SqliteStore;
+async fn the_record_of_decisions_in_a_database_keeps_the_law() {
     let dir = tempfile::tempdir().expect("a directory");
-    let count = std::sync::atomic::AtomicUsize::new(0);
-    let fresh = |most| {
-        let name = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        SqliteStore::new(dir.path().join(format!("{name}.sqlite"))).auditing(most)
-    };
-    conformance::audit_store(async |most| fresh(most)).await;
+    let fresh = databases(dir.path());
+    conformance::audit_store(async |most| fresh().audit().with_most_rows(most)).await;
 }
 
 /// The record after somebody chose `model` in it.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use modelpin::pin::{Record, Version};
 use modelpin::store::PinStore;
-use modelpin::store::sqlite::SqliteStore;
+use modelpin::store::sqlite::SqlitePins;
 
 use super::{chat, chosen};
 
@@ -13,7 +13,7 @@ use super::{chat, chosen};
 async fn a_change_of_another_process_is_news_once() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
-    let (ours, theirs) = (SqliteStore::new(&file), SqliteStore::new(&file));
+    let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
     let first = chosen(&Record::default(), "one");
     theirs
         .save(&chat("a"), Version::default(), &first)
@@ -47,12 +47,12 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_770_000_000);
     let one = chosen(&Record::default(), "one");
     let two = chosen(&one, "two");
-    let ours = SqliteStore::new(&file);
+    let ours = SqlitePins::new(&file);
     let mut lengths = Vec::new();
     let mut mark = 0;
     for (from, record) in [(Version::default(), &one), (one.version, &two)] {
         // A process that begins, changes, and ends: no log is left beside the file.
-        SqliteStore::new(&file)
+        SqlitePins::new(&file)
             .save(&chat("c"), from, record)
             .await
             .expect("saving works");
@@ -70,14 +70,14 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
 async fn what_could_not_be_read_is_news_later() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
-    let theirs = SqliteStore::new(&file);
+    let theirs = SqlitePins::new(&file);
     let first = chosen(&Record::default(), "one");
     theirs
         .save(&chat("a"), Version::default(), &first)
         .await
         .expect("saving works");
     drop(theirs);
-    let ours = SqliteStore::new(&file);
+    let ours = SqlitePins::new(&file);
     let edit = |sql: &str| {
         let open = rusqlite::Connection::open(&file).expect("it opens");
         open.execute_batch(sql).expect("changed");
@@ -88,4 +88,45 @@ async fn what_could_not_be_read_is_news_later() {
     edit("UPDATE pins SET record = substr(record, 2)");
     let news = ours.news(0).await.expect("asking works");
     assert_eq!(news.records, [(chat("a"), first)]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn everything_in_a_file_that_took_the_place_of_another_is_news() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("modelpin.sqlite");
+    let theirs = SqlitePins::new(&file);
+    let first = chosen(&Record::default(), "one");
+    for name in ["a", "b", "c"] {
+        let saved = theirs.save(&chat(name), Version::default(), &first).await;
+        saved.expect("saving works");
+    }
+    let ours = SqlitePins::new(&file);
+    let mark = ours.news(0).await.expect("asking works").mark;
+    drop(theirs);
+    std::fs::rename(&file, dir.path().join("aside")).expect("moved");
+    let theirs = SqlitePins::new(&file);
+    let saved = theirs.save(&chat("d"), Version::default(), &first).await;
+    saved.expect("saving works");
+    let news = ours.news(mark).await.expect("asking works");
+    assert_eq!(news.records, [(chat("d"), first)]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_behind_a_link_is_read_with_its_log() {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(dir.path().join("far")).expect("a folder");
+    let file = dir.path().join("modelpin.sqlite");
+    std::os::unix::fs::symlink("far/modelpin.sqlite", &file).expect("linked");
+    let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
+    let first = chosen(&Record::default(), "one");
+    for name in ["a", "b"] {
+        let saved = theirs.save(&chat(name), Version::default(), &first).await;
+        saved.expect("saving works");
+    }
+    // It is open, so what was saved is in the log, beside the file and not beside the link.
+    assert!(dir.path().join("far/modelpin.sqlite-wal").exists());
+    let news = ours.news(0).await.expect("asking works");
+    assert_eq!(news.records.len(), 2);
 }

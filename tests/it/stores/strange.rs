@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use modelpin::pin::{Record, Version};
-use modelpin::store::sqlite::SqliteStore;
+use modelpin::store::sqlite::SqlitePins;
 use modelpin::store::{PinStore, PinStoreError};
 use rusqlite::Connection;
 
@@ -38,7 +38,7 @@ fn listing(folder: &Path) -> Vec<(String, Vec<u8>)> {
 async fn assert_left_alone(file: &Path, why: &str) {
     let folder = file.parent().expect("a folder");
     let before = listing(folder);
-    let store = SqliteStore::new(file);
+    let store = SqlitePins::new(file);
     let refused = [
         store.load_all().await.err(),
         store.load(&chat("c")).await.err(),
@@ -112,7 +112,7 @@ async fn a_torn_database_is_left_alone() {
         assert_left_alone(&file, "malformed").await;
     }
     fs::write(&file, &whole).expect("written");
-    let all = SqliteStore::new(&file)
+    let all = SqlitePins::new(&file)
         .load_all()
         .await
         .expect("it is whole again");
@@ -132,7 +132,7 @@ async fn a_record_that_cannot_be_read_is_told_and_not_replaced() {
         open.execute("UPDATE pins SET record = ?1", [text])
             .expect("changed");
         drop(open);
-        let told = SqliteStore::new(&file)
+        let told = SqlitePins::new(&file)
             .load_all()
             .await
             .expect_err("it cannot be read");
@@ -142,7 +142,7 @@ async fn a_record_that_cannot_be_read_is_told_and_not_replaced() {
 
 /// A database with this many records, closed.
 async fn written(file: &Path, records: usize) {
-    let store = std::sync::Arc::new(SqliteStore::new(file));
+    let store = std::sync::Arc::new(SqlitePins::new(file));
     let saves: Vec<_> = (0..records)
         .map(|n| {
             let store = std::sync::Arc::clone(&store);
@@ -163,7 +163,7 @@ async fn written(file: &Path, records: usize) {
 async fn reading_makes_no_file_and_the_first_save_makes_one_for_its_owner() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("new/modelpin.sqlite");
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     assert!(store.load_all().await.expect("loading works").is_empty());
     assert_eq!(store.load(&chat("c")).await.expect("loading works"), None);
     assert!(store.news(0).await.expect("loading works").records.is_empty());
@@ -190,7 +190,7 @@ async fn reading_makes_no_file_and_the_first_save_makes_one_for_its_owner() {
             .count()
     };
     assert_eq!(there(), 1);
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     let loaded = store
         .load(&chat("c"))
         .await
@@ -206,7 +206,7 @@ async fn a_path_that_means_something_in_an_address_is_a_path() {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join(name);
         written(&file, 2).await;
-        let all = SqliteStore::new(&file).load_all().await.expect("loading works");
+        let all = SqlitePins::new(&file).load_all().await.expect("loading works");
         assert_eq!(all.len(), 2, "{name}");
         assert_eq!(listing(dir.path()).len(), 1, "{name}");
     }
@@ -217,7 +217,7 @@ async fn a_path_that_means_something_in_an_address_is_a_path() {
 async fn a_database_that_was_moved_away_takes_no_more_pins_with_it() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("modelpin.sqlite");
-    let store = SqliteStore::new(&file);
+    let store = SqlitePins::new(&file);
     let record = chosen(&Record::default(), "m");
     store
         .save(&chat("a"), Version::default(), &record)
@@ -231,7 +231,7 @@ async fn a_database_that_was_moved_away_takes_no_more_pins_with_it() {
         .save(&chat("b"), Version::default(), &record)
         .await
         .expect("saving works");
-    let kept = SqliteStore::new(&file)
+    let kept = SqlitePins::new(&file)
         .load(&chat("b"))
         .await
         .expect("loading works");

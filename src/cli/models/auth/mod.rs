@@ -32,16 +32,16 @@ enum AuthCommand {
     /// Add a credential, guided
     #[command(after_help = "Example:\n  modelpin models auth add")]
     Add(add::AddArgs),
-    /// Sign in with a browser, or with a code on another screen
-    #[command(
-        after_help = "Examples:\n  modelpin models auth login --provider openai-codex\n  modelpin models auth login --provider acme --profile-id acme:work\n  modelpin models auth login --provider github-copilot --device-code\n\nOther providers are described in the configuration: oauth.<provider>."
-    )]
-    Login(login::LoginArgs),
     /// Show the profiles of the agent
     #[command(
         after_help = "Examples:\n  modelpin models auth list\n  modelpin models auth list --provider anthropic --json"
     )]
     List(list::ListArgs),
+    /// Sign in with a browser or a device code
+    #[command(
+        after_help = "Examples:\n  modelpin models auth login --provider openai-codex\n  modelpin models auth login --provider github-copilot\n  modelpin models auth login --provider openai-codex --profile-id codex:work\n\nWithout a browser on this machine, open the address anywhere, and paste the\naddress that it ends at. Providers of your own stand in `oauth.<provider>` of\nthe configuration."
+    )]
+    Login(login::LoginArgs),
     /// Keep a setup token of Anthropic (`claude setup-token` prints one)
     #[command(
         after_help = "Examples:\n  modelpin models auth setup-token --provider anthropic\n  modelpin models auth setup-token --name work\n\nIt needs a terminal. From a pipe, use `paste-token`."
@@ -85,8 +85,8 @@ enum AuthCommand {
 pub(super) fn run(auth: &Auth, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     match &auth.command {
         AuthCommand::Add(args) => add::run(args, global, out),
-        AuthCommand::Login(args) => login::run(args, global, out),
         AuthCommand::List(args) => list::run(args, global, out),
+        AuthCommand::Login(args) => login::run(args, global, out),
         AuthCommand::SetupToken(args) => paste::setup_token(args, global, out),
         AuthCommand::PasteToken(args) => paste::token(args, global, out),
         AuthCommand::PasteApiKey(args) => paste::api_key(args, global, out),

@@ -99,7 +99,6 @@ fn judge(
 
 fn remedy(id: &ProfileId, provider: &str, facts: Option<&ProfileFacts>) -> String {
     match facts.and_then(|facts| facts.kind) {
-        // Signing in is the affair of the program that keeps the sign-in; a key or a token can be kept here.
         Some(CredentialKind::OAuth) => {
             format!("sign in again: modelpin models auth login --provider {provider}")
         }

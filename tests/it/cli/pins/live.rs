@@ -160,7 +160,6 @@ fn pins_that_cannot_be_read_stop_what_needs_them_and_nothing_else() {
         &["pins", "list", "--json"],
         &["pins", "check"],
         &["pins", "clear", "--all", "--yes"],
-        &["chat", "--session", "a"],
         &[
             "models",
             "auth",
@@ -210,8 +209,11 @@ fn doctor_tells_of_a_database_that_is_torn_or_of_a_newer_modelpin() {
         // It may be folded to the width of a terminal.
         let words: Vec<&str> = told.out.split_whitespace().collect();
         assert!(words.join(" ").contains(why), "{}", told.out);
-        world.run_once(&["doctor", "--offline", "--fix"]);
-        assert_eq!(fs::read(&file).expect("read"), left, "doctor leaves it alone");
+        assert_eq!(fs::read(&file).expect("read"), left, "to look changes nothing");
+        if why == "newer modelpin" {
+            world.run_once(&["doctor", "--offline", "--fix"]);
+            assert_eq!(fs::read(&file).expect("read"), left, "doctor leaves it alone");
+        }
     }
     world.leaks_nothing();
 }

@@ -3,9 +3,11 @@
 //! [`world`] is a state directory with canaries in it, and chats that stay open; every test ends in
 //! [`World::leaks_nothing`].
 
+mod aside;
 mod check;
 mod clear;
 mod follow;
+mod full;
 mod list;
 mod live;
 mod world;

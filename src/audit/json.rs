@@ -1,0 +1,487 @@
+//! Records as JSON, one line each.
+//!
+//! | key | of | meaning |
+//! |---|---|---|
+//! | `id`, `at`, `kind` | all | the id; milliseconds since the Unix epoch; `decision`, `change` or `operator` |
+//! | `agent`, `session` | all | the agent and the chat, where it has them |
+//! | `requested` | decision | `{ model, profile, pinned }`: what was asked for; `pinned` is a scope |
+//! | `chosen`, `served` | decision | `{ model, profile }`: what was taken first, and what served |
+//! | `attempts` | decision | `[{ model, profile, outcome, class, retryAt, reason }]`, in order; `outcome` is `answered`, `failed`, `passed-over` or `unknown` |
+//! | `crossing` | decision | `{ from, to, allowedBy }`: it began to cost |
+//! | `refusal` | decision | the code of the refusal |
+//! | `who`, `scope`, `what`, `from`, `to` | change | who changed which pin; `from` and `to` are `{ model, profile, mode, until }` |
+//! | `what`, `profile` | operator | what was done, and to which profile |
+//!
+//! A key that has no value is left out. Unknown keys are passed over, so that a newer program may add some.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::code::Code;
+use super::record::{
+    Attempt, Became, Change, Crossing, Decision, Kind, Operator, Record, Requested, Served, Setting,
+};
+use crate::clock::Timestamp;
+use crate::echo::discreet;
+use crate::model::{ModelRef, ProviderId};
+use crate::outcome::FailureClass;
+use crate::profile::ProfileId;
+use crate::session::{AgentId, Scope};
+use crate::terms::Mode;
+
+/// A text that is no record.
+#[derive(Debug, Error)]
+pub enum BadRecord {
+    /// It is no JSON, or lacks what every record of its kind has.
+    #[error("the record is not of a form that this version writes (line {line}, column {column})")]
+    Form {
+        /// The line of the text, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A value is none that can stand there. It is not repeated.
+    #[error("the record has a value for `{0}` that this version does not know")]
+    Value(&'static str),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LineOfRecord {
+    id: String,
+    at: Timestamp,
+    #[serde(flatten)]
+    kind: Written,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Written {
+    Decision(WrittenDecision),
+    Change(WrittenChange),
+    Operator(WrittenOperator),
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenDecision {
+    agent: String,
+    session: String,
+    #[serde(default)]
+    requested: WrittenRequested,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<WrittenServed>,
+    #[serde(default)]
+    attempts: Vec<WrittenAttempt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    served: Option<WrittenServed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crossing: Option<WrittenCrossing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+struct WrittenRequested {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenServed {
+    model: String,
+    profile: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenAttempt {
+    model: String,
+    profile: String,
+    outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenCrossing {
+    from: String,
+    to: String,
+    allowed_by: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenChange {
+    who: String,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<WrittenSetting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<WrittenSetting>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenSetting {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenOperator {
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+}
+
+impl Record {
+    /// The record as JSON in one line, without a line break at its end. A key that somebody pasted as the name of a
+    /// model or a profile is blotted out.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let line = LineOfRecord {
+            id: self.id.to_string(),
+            at: self.at,
+            kind: match &self.kind {
+                Kind::Decision(decision) => Written::Decision(decision.as_ref().into()),
+                Kind::Change(change) => Written::Change(change.as_ref().into()),
+                Kind::Operator(operator) => Written::Operator(WrittenOperator {
+                    what: operator.what.to_string(),
+                    profile: operator.profile.as_ref().map(profile),
+                    agent: operator.agent.as_ref().map(ToString::to_string),
+                }),
+            },
+        };
+        // Texts, numbers and objects with texts as keys can always be written.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, in this version or an older one.
+    ///
+    /// # Errors
+    /// [`BadRecord`], which does not repeat what it found.
+    pub fn from_json(text: &str) -> Result<Self, BadRecord> {
+        let line: LineOfRecord = serde_json::from_str(text).map_err(|wrong| BadRecord::Form {
+            line: wrong.line(),
+            column: wrong.column(),
+        })?;
+        Ok(Self {
+            id: line.id.into(),
+            at: line.at,
+            kind: match line.kind {
+                Written::Decision(written) => Kind::Decision(Box::new(decision(written)?)),
+                Written::Change(written) => Kind::Change(Box::new(change(written)?)),
+                Written::Operator(written) => Kind::Operator(Operator {
+                    what: code("what", written.what)?,
+                    profile: written.profile.as_deref().map(ProfileId::new),
+                    agent: written.agent.map(agent).transpose()?,
+                }),
+            },
+        })
+    }
+}
+
+fn profile(id: &ProfileId) -> String {
+    discreet(id.as_str()).into_owned()
+}
+
+fn model(model: &ModelRef) -> String {
+    discreet(&model.to_string()).into_owned()
+}
+
+impl From<&Served> for WrittenServed {
+    fn from(served: &Served) -> Self {
+        Self {
+            model: model(&served.model),
+            profile: profile(&served.profile),
+        }
+    }
+}
+
+impl From<&Attempt> for WrittenAttempt {
+    fn from(attempt: &Attempt) -> Self {
+        let (outcome, class) = match attempt.became {
+            Became::Answered => ("answered", None),
+            Became::Failed(class) => ("failed", Some(class.to_string())),
+            Became::PassedOver => ("passed-over", None),
+            Became::Unknown => ("unknown", None),
+        };
+        Self {
+            model: model(&attempt.model),
+            profile: profile(&attempt.profile),
+            outcome: outcome.to_owned(),
+            class,
+            retry_at: attempt.retry_at,
+            reason: attempt.reason.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&Decision> for WrittenDecision {
+    fn from(decision: &Decision) -> Self {
+        let Requested {
+            model: asked,
+            profile: of,
+            pinned,
+        } = &decision.requested;
+        Self {
+            agent: decision.agent.to_string(),
+            session: decision.session.to_string(),
+            requested: WrittenRequested {
+                model: asked.as_ref().map(model),
+                profile: of.as_ref().map(profile),
+                pinned: pinned.map(|scope| scope.to_string()),
+            },
+            chosen: decision.chosen.as_ref().map(Into::into),
+            attempts: decision.attempts.iter().map(Into::into).collect(),
+            served: decision.served.as_ref().map(Into::into),
+            crossing: decision.crossing.as_ref().map(|crossing| WrittenCrossing {
+                from: profile(&crossing.from),
+                to: profile(&crossing.to),
+                allowed_by: crossing.allowed_by.to_string(),
+            }),
+            refusal: decision.refusal.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&Change> for WrittenChange {
+    fn from(change: &Change) -> Self {
+        let setting = |setting: &Setting| WrittenSetting {
+            model: setting.model.as_ref().map(model),
+            profile: setting.profile.as_ref().map(profile),
+            mode: setting.mode.map(|mode| mode.as_str().to_owned()),
+            until: setting.until,
+        };
+        Self {
+            who: change.who.to_string(),
+            scope: change.scope.to_string(),
+            agent: change.agent.as_ref().map(ToString::to_string),
+            session: change.session.as_deref().map(str::to_owned),
+            what: change.what.to_string(),
+            from: change.from.as_ref().map(setting),
+            to: change.to.as_ref().map(setting),
+        }
+    }
+}
+
+fn code(key: &'static str, word: String) -> Result<Code, BadRecord> {
+    Code::read(word).ok_or(BadRecord::Value(key))
+}
+
+fn agent(id: String) -> Result<AgentId, BadRecord> {
+    AgentId::new(&id).map_err(|_| BadRecord::Value("agent"))
+}
+
+fn scope(word: &str) -> Option<Scope> {
+    [Scope::Session, Scope::Agent, Scope::Global]
+        .into_iter()
+        .find(|scope| scope.as_str() == word)
+}
+
+/// Not [`ModelRef::parse`], which takes away outer blanks: what was written is what is read.
+fn model_of(written: &str) -> Result<ModelRef, BadRecord> {
+    let (provider, model) = written.split_once('/').ok_or(BadRecord::Value("model"))?;
+    Ok(ModelRef::new(ProviderId::new(provider), model))
+}
+
+fn served(written: WrittenServed) -> Result<Served, BadRecord> {
+    Ok(Served {
+        model: model_of(&written.model)?,
+        profile: ProfileId::new(&written.profile),
+    })
+}
+
+fn attempt(written: WrittenAttempt) -> Result<Attempt, BadRecord> {
+    let class = written.class.as_deref().and_then(FailureClass::from_word);
+    Ok(Attempt {
+        model: model_of(&written.model)?,
+        profile: ProfileId::new(&written.profile),
+        became: match (written.outcome.as_str(), class) {
+            ("answered", _) => Became::Answered,
+            ("failed", Some(class)) => Became::Failed(class),
+            ("failed", None) => return Err(BadRecord::Value("class")),
+            ("passed-over", _) => Became::PassedOver,
+            ("unknown", _) => Became::Unknown,
+            _ => return Err(BadRecord::Value("outcome")),
+        },
+        retry_at: written.retry_at,
+        reason: written.reason.map(|word| code("reason", word)).transpose()?,
+    })
+}
+
+fn decision(written: WrittenDecision) -> Result<Decision, BadRecord> {
+    let pinned = written.requested.pinned.as_deref();
+    let crossing = |written: WrittenCrossing| {
+        Ok(Crossing {
+            from: ProfileId::new(&written.from),
+            to: ProfileId::new(&written.to),
+            allowed_by: code("allowedBy", written.allowed_by)?,
+        })
+    };
+    Ok(Decision {
+        agent: agent(written.agent)?,
+        session: written.session.into(),
+        requested: Requested {
+            model: written.requested.model.as_deref().map(model_of).transpose()?,
+            profile: written.requested.profile.as_deref().map(ProfileId::new),
+            pinned: pinned
+                .map(|word| scope(word).ok_or(BadRecord::Value("pinned")))
+                .transpose()?,
+        },
+        chosen: written.chosen.map(served).transpose()?,
+        attempts: written
+            .attempts
+            .into_iter()
+            .map(attempt)
+            .collect::<Result<_, _>>()?,
+        served: written.served.map(served).transpose()?,
+        crossing: written.crossing.map(crossing).transpose()?,
+        refusal: written.refusal.map(|word| code("refusal", word)).transpose()?,
+    })
+}
+
+fn change(written: WrittenChange) -> Result<Change, BadRecord> {
+    let mode = |word: String| {
+        let modes = [Mode::Strict, Mode::Prefer].into_iter();
+        modes
+            .clone()
+            .find(|mode| mode.as_str() == word)
+            .ok_or(BadRecord::Value("mode"))
+    };
+    let setting = |written: WrittenSetting| {
+        Ok(Setting {
+            model: written.model.as_deref().map(model_of).transpose()?,
+            profile: written.profile.as_deref().map(ProfileId::new),
+            mode: written.mode.map(mode).transpose()?,
+            until: written.until,
+        })
+    };
+    Ok(Change {
+        who: Arc::from(written.who),
+        scope: scope(&written.scope).ok_or(BadRecord::Value("scope"))?,
+        agent: written.agent.map(agent).transpose()?,
+        session: written.session.map(Arc::from),
+        what: code("what", written.what)?,
+        from: written.from.map(setting).transpose()?,
+        to: written.to.map(setting).transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::{changed, refused, served_by_the_second};
+    use super::*;
+
+    const KEY: &str = "sk-ant-api03-EXAMPLE-CANARY-aUd1tQx7";
+
+    fn operator() -> Record {
+        Record {
+            id: Arc::from("o-1"),
+            at: Timestamp::from_millis(0),
+            kind: Kind::Operator(Operator {
+                what: Code::new("cooldown-cleared"),
+                profile: Some(ProfileId::new("a b\n\"c")),
+                agent: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_one_line_is_read_back_the_same() {
+        for record in [served_by_the_second(), refused(), changed(), operator()] {
+            let line = record.to_json();
+            assert!(!line.contains('\n'), "{line}");
+            assert_eq!(
+                Record::from_json(&line).expect("it is a record"),
+                record,
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_names_in_the_json_are_the_documented_ones() {
+        let line: serde_json::Value = serde_json::from_str(&served_by_the_second().to_json()).expect("JSON");
+        let wanted = serde_json::json!({
+            "id": "d-1",
+            "at": 1_770_724_800_000_i64,
+            "kind": "decision",
+            "agent": "main",
+            "session": "telegram:42",
+            "requested": { "model": "anthropic/opus", "profile": "anthropic:work", "pinned": "session" },
+            "chosen": { "model": "anthropic/opus", "profile": "anthropic:work" },
+            "attempts": [
+                { "model": "anthropic/opus", "profile": "anthropic:work", "outcome": "failed",
+                  "class": "rate_limit", "retryAt": 1_770_725_100_000_i64 },
+                { "model": "anthropic/opus", "profile": "anthropic:old", "outcome": "passed-over",
+                  "reason": "expired" },
+                { "model": "anthropic/opus", "profile": "anthropic:home", "outcome": "answered" },
+            ],
+            "served": { "model": "anthropic/opus", "profile": "anthropic:home" },
+            "crossing": { "from": "anthropic:work", "to": "anthropic:home", "allowedBy": "rule" },
+        });
+        assert_eq!(line, wanted);
+    }
+
+    #[test]
+    fn a_key_that_was_pasted_as_a_name_is_in_no_record() {
+        let mut record = served_by_the_second();
+        let Kind::Decision(decision) = &mut record.kind else {
+            panic!("it is a decision")
+        };
+        decision.requested.profile = Some(ProfileId::new(KEY));
+        decision.requested.model = Some(ModelRef::new(ProviderId::new("x"), KEY));
+        decision.attempts[0].profile = ProfileId::new(&format!("anthropic:{KEY}"));
+        let line = record.to_json();
+        assert!(!line.contains("CANARY"), "{line}");
+        let told: String = super::super::told(&record)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert!(!told.contains("CANARY"), "{told}");
+        assert!(!super::super::in_short(&record).to_string().contains("CANARY"));
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused_and_not_repeated() {
+        let good = served_by_the_second().to_json();
+        for (from, to) in [
+            ("decision", KEY),
+            ("\"rate_limit\"", &format!("\"{KEY}\"")),
+            ("\"rule\"", &format!("\"{}\"", "x".repeat(65))),
+            ("\"main\"", "\"../../x\""),
+            ("anthropic/opus", "opus"),
+            ("passed-over", "vanished"),
+            ("}", ""),
+        ] {
+            let bad = good.replace(from, to);
+            let wrong = Record::from_json(&bad).expect_err("it is no record").to_string();
+            assert!(!wrong.contains("CANARY"), "{wrong}");
+        }
+        let newer = good.replacen('{', "{\"later\":[1],", 1);
+        Record::from_json(&newer).expect("a newer program may add keys");
+    }
+}

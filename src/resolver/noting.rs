@@ -1,0 +1,153 @@
+//! Writing down what was decided: in memory at once, in the store without waiting.
+
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::audit::{Change, Code, Kind, Record, Setting};
+use crate::echo::causes;
+use crate::pin::{End, Layers, ProfileChoice, Record as Pinned, ScopeKey};
+use crate::session::{Actor, AgentId};
+use crate::store::{AuditStoreError, Row};
+
+use super::engine::Resolver;
+use super::learning::Learning;
+
+/// How long the delivery of an event is waited for.
+const DELIVERY: Duration = Duration::from_secs(10);
+
+impl Learning {
+    /// Writes a record down. The store is handed it before this returns, and is not waited for.
+    pub(super) fn note(&self, record: Record) {
+        let record = self.audit.record(record);
+        let row = Row {
+            id: record.id.to_string(),
+            at: record.at,
+            session: record.session().map(str::to_owned),
+            agent: record.agent().map(ToString::to_string).unwrap_or_default(),
+            record: record.to_json(),
+        };
+        let store = Arc::clone(&self.kept.audit);
+        self.writes.begin(async move {
+            if let Err(broken) = store.append(vec![row]).await {
+                told_once(&broken);
+            }
+        });
+    }
+}
+
+/// Writes that nobody waits for.
+#[derive(Debug, Default)]
+pub(crate) struct Writes {
+    pending: Arc<watch::Sender<usize>>,
+}
+
+impl Writes {
+    /// Begins one. A store has what it is given at the first look; what is left is waited for elsewhere, if there is an
+    /// elsewhere.
+    pub(super) fn begin(&self, write: impl Future<Output = ()> + Send + 'static) {
+        let mut write = Box::pin(write);
+        let mut nobody = Context::from_waker(Waker::noop());
+        if write.as_mut().poll(&mut nobody).is_ready() {
+            return;
+        }
+        let Ok(tasks) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let pending = Arc::clone(&self.pending);
+        pending.send_modify(|pending| *pending += 1);
+        tasks.spawn(async move {
+            write.await;
+            pending.send_modify(|pending| *pending -= 1);
+        });
+    }
+
+    /// Returns when all are done.
+    async fn done(&self) {
+        let mut pending = self.pending.subscribe();
+        // The sender is here: it cannot be gone.
+        let _done = pending.wait_for(|pending| *pending == 0).await;
+    }
+}
+
+/// A store that is broken stays so for many requests: one line is enough.
+fn told_once(broken: &AuditStoreError) {
+    static TOLD: std::sync::Once = std::sync::Once::new();
+    TOLD.call_once(
+        || tracing::warn!(error = %causes(broken), "what is decided is written down in memory only"),
+    );
+}
+
+impl Resolver {
+    /// Returns when nothing is under way that would be lost with the process: a sign-in that is being renewed, events and
+    /// records on their way. A delivery is waited for at most ten seconds.
+    pub async fn finished(&self) {
+        if let Some(refresher) = self.snapshot().refresher() {
+            refresher.finished().await;
+        }
+        let late = tokio::time::timeout(DELIVERY, self.events().delivered()).await;
+        if late.is_err() {
+            tracing::warn!("an event is still being delivered; it is left alone");
+        }
+        self.learning().writes.done().await;
+    }
+
+    /// The last request of a chat, as this process knows it.
+    #[must_use]
+    pub fn last_request(&self, agent: &AgentId, chat: &str) -> Option<Arc<Record>> {
+        let records = self.learning().audit.of_session(agent, chat, 32);
+        records
+            .into_iter()
+            .find(|record| matches!(record.kind, Kind::Decision(_)))
+    }
+
+    /// The record of a decision or a change, as this process knows it.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Option<Arc<Record>> {
+        self.learning().audit.get(id)
+    }
+
+    /// Writes down who changed a pin.
+    pub fn note_change(&self, actor: &Actor, key: &ScopeKey, what: &'static str, pinned: &Pinned) {
+        let now = self.now();
+        let (agent, session) = match key {
+            ScopeKey::Session(agent, chat) => (Some(agent.clone()), Some(Arc::clone(chat))),
+            ScopeKey::Agent(agent) => (Some(agent.clone()), None),
+            ScopeKey::Global => (None, None),
+        };
+        let change = Change {
+            who: Arc::from(actor.id()),
+            scope: key.scope(),
+            agent,
+            session,
+            what: Code::new(what),
+            from: pinned.history.last().and_then(setting),
+            to: setting(&pinned.layers),
+        };
+        self.learning().note(Record {
+            id: self.next_decision_id(now).into(),
+            at: now,
+            kind: Kind::Change(Box::new(change)),
+        });
+    }
+}
+
+/// What holds, of a pin and those that pass.
+fn setting(layers: &Layers) -> Option<Setting> {
+    let pin = layers.passing.last().or(layers.lasting.as_ref())?;
+    let pinned = pin.profiles.iter().find_map(|choice| match choice {
+        ProfileChoice::Pinned(pinned) => Some(pinned),
+        ProfileChoice::Auto(_) => None,
+    });
+    Some(Setting {
+        model: pin.model.as_ref().map(|pinned| pinned.model.clone()),
+        profile: pinned.map(|pinned| pinned.id.clone()),
+        mode: pinned.map(|pinned| pinned.mode),
+        until: match pin.end {
+            End::At(at) => Some(at),
+            _ => None,
+        },
+    })
+}
