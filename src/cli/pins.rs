@@ -12,7 +12,7 @@ use crate::echo::{causes, legible};
 use crate::pin::{Change, End, Pin, PinnedProfile, ProfileChoice, Record, ScopeKey, Thread};
 use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
-use crate::setup::{Place, dangling, pin_store, scope_in_words};
+use crate::setup::{Place, dangling, note_pins_cleared, pin_store, scope_in_words};
 use crate::store::sqlite::SqlitePins;
 use crate::store::{PinStore, PinStoreError};
 use crate::terms::Mode;
@@ -200,6 +200,12 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
         }
     }
     let (cleared, broken) = place::tasks()?.block_on(clear_each(pin_store(&place), keys));
+    if !cleared.is_empty() {
+        let noted = note_pins_cleared(&place, &cleared, SystemClock.now());
+        if let Err(broken) = place::tasks()?.block_on(noted) {
+            tracing::warn!("this was not written down: {}", causes(&broken));
+        }
+    }
     for key in &cleared {
         writeln!(out, "Took back the pin of {}.", scope_in_words(key))?;
     }

@@ -16,6 +16,8 @@ mod order;
 mod pins;
 mod place;
 mod removal;
+#[cfg(feature = "sqlite")]
+mod rests;
 #[cfg(feature = "oauth")]
 mod sign_in;
 mod token;
@@ -32,6 +34,8 @@ pub use order::{OrderError, clear_order, set_order};
 pub use pins::{dangling, pin_store, pins_of, rename_in_pins, scope_in_words};
 pub use place::{Place, PlaceError};
 pub use removal::{Named, RemovalError, logout, named, remove, rename};
+#[cfg(feature = "sqlite")]
+pub use rests::{Forgotten, RestError, forget_rests, note_pins_cleared, note_rest_ended};
 #[cfg(feature = "oauth")]
 pub use sign_in::{SignedIn, keep_sign_in};
 pub use token::{TokenError, is_anthropic_key, is_setup_token, pasted, profile_name, setup_token};

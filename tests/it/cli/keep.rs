@@ -386,3 +386,47 @@ fn profiles_are_listed_without_their_secrets() {
     assert_eq!(data["profiles"].as_array().expect("a list").len(), 1);
     assert_eq!(data["profiles"][0]["cost"], "metered");
 }
+
+#[test]
+fn what_a_chat_learned_of_a_profile_is_seen_and_forgotten_on_the_command_line() {
+    let provider = super::provider::Provider::start(|_| super::provider::Answer::rate_limit());
+    let config = serde_json::json!({
+        "agents": { "defaults": { "model": "anthropic/claude-opus-4-5", "models": { "anthropic/claude-opus-4-5": {} } } },
+        "models": { "providers": { "anthropic": { "baseUrl": provider.url("") } } },
+    });
+    let key = |name: &str| serde_json::json!({ "type": "api_key", "provider": "anthropic", "key": format!("sk-ant-api03-EXAMPLE-{name}") });
+    let store =
+        serde_json::json!({ "version": 1, "profiles": { "anthropic:a": key("a"), "anthropic:b": key("b") } });
+    let home = Home::with(&config, &store);
+    let explained = || {
+        let args = [
+            "explain",
+            "--provider",
+            "anthropic",
+            "--model",
+            "claude-opus-4-5",
+            "--json",
+        ];
+        let told = super::home::run(&mut home.modelpin(&args), b"")
+            .succeeded()
+            .json();
+        let candidates = told["candidates"].as_array().expect("a list").clone();
+        let resting = candidates.into_iter().filter(|one| one["reason"] == "cooldown");
+        resting.map(|one| one["profile"].clone()).collect::<Vec<_>>()
+    };
+    assert!(explained().is_empty());
+    super::home::run(&mut home.modelpin(&["chat", "--json"]), b"hello\n").failed(1);
+    assert_eq!(
+        explained().len(),
+        2,
+        "both have failed, and another process knows it"
+    );
+    let clear = ["models", "auth", "clear-cooldown", "anthropic:a"];
+    let told = super::home::run(&mut home.modelpin(&clear), b"").succeeded();
+    assert!(told.out.contains("rests no more"), "{}", told.out);
+    assert_eq!(explained(), ["anthropic:b"]);
+    let again = super::home::run(&mut home.modelpin(&clear), b"").succeeded();
+    assert!(again.out.contains("nothing was changed"), "{}", again.out);
+    let why = super::home::run(&mut home.modelpin(&["why", "--last", "5", "--json"]), b"").succeeded();
+    assert!(why.out.contains("cooldown-cleared"), "{}", why.out);
+}

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::credentials::{AuthStore, DraftError};
+use crate::clock::{Clock, SystemClock};
+use crate::credentials::AuthStore;
 use crate::echo::causes;
 use crate::pin::ScopeKey;
 use crate::profile::ProfileId;
@@ -53,9 +54,17 @@ pub(super) fn clear_cooldown(
     let place = place::operate(global)?;
     let id = ProfileId::new(args.id.trim());
     setup::named(&place, &id).map_err(Wrong::setup)?;
-    let cleared = AuthStore::change(&place.store(), |draft| Ok::<_, DraftError>(draft.clear_rest(&id)));
-    if cleared.map_err(Wrong::setup)? {
+    let now = SystemClock.now();
+    let tasks = place::tasks()?;
+    let forgotten = tasks
+        .block_on(setup::forget_rests(&place, &id, now))
+        .map_err(Wrong::setup)?;
+    if forgotten.in_file || forgotten.learned > 0 {
         writeln!(out, "{id} rests no more.")?;
+        // That it could not be written down undoes nothing.
+        if let Err(broken) = tasks.block_on(setup::note_rest_ended(&place, &id, now)) {
+            tracing::warn!("this was not written down: {}", causes(&broken));
+        }
     } else {
         writeln!(
             out,
