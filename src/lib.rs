@@ -67,18 +67,21 @@
 //!
 //! 1. A message that is no command reaches the model byte for byte.
 //! 2. A reply tells what was committed, never what was asked.
-//! 3. A strict pin is served by its profile or refused; never by another profile.
+//! 3. A strict pin is served by its profile or refused; never by another profile of its provider.
 //! 4. Nothing but a command by a sender who may give it makes a pin.
 //! 5. Selection is a pure function of facts and the moment; asking changes nothing; the decision explains every
 //!    candidate.
 //! 6. An outcome is credited to the lease on which it is reported, and to no other.
 //! 7. Local refusals are not failures and never lengthen a rest.
 //! 8. A failure of one model does not block another model of the account, unless its class is auth or billing.
-//! 9. Each usable credential is tried at most once in a request; nothing is switched after the first byte of an answer.
+//! 9. Each usable credential is tried at most once for a model in a request; nothing is switched after the first byte of
+//!    an answer.
 //! 10. However many callers wait, one expired token is refreshed once, and a lost answer is never replayed.
 //! 11. A write either happened or did not.
 //! 12. No reply, log line, error or `Debug` shows any part of a secret.
 //! 13. Status asks the resolver; there is no second opinion.
+//!
+//! `tests/it/contract/` has a test for each sentence.
 //!
 //! # The house
 //!
@@ -100,8 +103,9 @@
 //! # Features
 //!
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
-//! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins in a database; `login-shell` lets a login shell be
-//! asked for keys, where the configuration wants it. The command line has all of them.
+//! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins, rests
+//! and records in a database; `events` runs an operator's command when something happens; `login-shell` lets a login shell
+//! be asked for keys, where the configuration wants it. The command line has all of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;
