@@ -10,6 +10,7 @@
 mod attempts;
 mod book;
 mod course;
+mod deciding;
 mod decision;
 mod engine;
 mod fence;

@@ -1,30 +1,23 @@
 //! One request, from its first credential to its last.
 
+mod credential;
+mod grant;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::audit::Requested;
-use crate::clock::Timestamp;
-use crate::credential::{Credential, CredentialKind};
-use crate::echo::causes;
 use crate::model::ModelRef;
-use crate::order::Source;
-use crate::outcome::FailureClass;
-use crate::pin::{Change, Effective};
+use crate::pin::Effective;
 use crate::profile::ProfileId;
-use crate::provide::{ProvideCredential, Wanted};
 use crate::secret::Secret;
 use crate::session::{Actor, SessionKey};
-use crate::store::{Claim, Claimed, Trial};
-use crate::terms::Mode;
 
 use super::book::Book;
 use super::course::{About, Course};
-use super::decision::Decision;
-use super::engine::{self, Question, ResolveError, Resolver, Resort, Step};
-use super::lease::{Choice, Lease};
-use super::pins::{Committed, freely};
+use super::deciding::{self, Resort, Step};
+use super::engine::{Question, ResolveError, Resolver};
+use super::lease::Lease;
 use super::refusal::Refusal;
-use super::renewal::Renewed;
 use super::snapshot::Snapshot;
 use super::walk::{Over, Turn, Walk};
 
@@ -159,7 +152,7 @@ impl<'a> Attempts<'a> {
             .decide(snapshot, book, question, now, &effective, Step::default());
         let id = self.resolver.next_decision_id(now);
         let mut course = self.course();
-        course.walk = Walk::new(engine::models(book, &first));
+        course.walk = Walk::new(deciding::models(book, &first));
         course.about = Some(About {
             id: id.as_str().into(),
             at: now,
@@ -253,7 +246,7 @@ impl<'a> Attempts<'a> {
             return Ok(Look::Again);
         }
         let first = self.course().walk.tried().is_empty();
-        if first && patient && self.spend_once(&decision.effective, now).await == Spent::Snatched {
+        if first && patient && self.spend_once(&decision.effective, now).await == grant::Spent::Snatched {
             return Ok(Look::Again);
         }
         if let Some(begun) = &mut self.begun {
@@ -261,228 +254,6 @@ impl<'a> Attempts<'a> {
         }
         let lease = self.lease(book, &decision, profile, credential, now)?;
         Ok(Look::Leased(Box::new(lease)))
-    }
-
-    /// The last attempt with a renewed sign-in, if it was one that the provider did not take.
-    async fn once_more(&mut self) -> Result<Option<Lease>, ResolveError> {
-        let refused = {
-            let course = self.course();
-            course.walk.tried().last().and_then(|tried| tried.class()) == Some(FailureClass::Auth)
-        };
-        let Some((model, profile, access)) = self.last.take().filter(|_| refused) else {
-            return Ok(None);
-        };
-        let snapshot = self.resolver.snapshot();
-        let book = snapshot.book(self.session.agent())?;
-        if self.forced.contains(&profile) || !snapshot.can_renew(&book, &profile) {
-            return Ok(None);
-        }
-        self.forced.push(profile.clone());
-        let renewed = self
-            .resolver
-            .renew(&snapshot, &book, &profile, Some(access))
-            .await;
-        let Ok(Renewed(credential)) = renewed else {
-            return Ok(None);
-        };
-        let book = snapshot.book(self.session.agent())?;
-        let Some(begun) = self.begun.clone() else {
-            return Ok(None);
-        };
-        let now = self.resolver.now();
-        let steps_in = Some(&model).filter(|model| Some(*model) != begun.selected.as_ref());
-        let step = Step {
-            model: steps_in,
-            ..Step::default()
-        };
-        let question = Question::new(&self.session, &self.actor);
-        let mut decision = self
-            .resolver
-            .decide(&snapshot, &book, question, now, &begun.effective, step);
-        decision.verdict = Ok(profile.clone());
-        self.course().walk.renewed();
-        Ok(Some(self.lease(&book, &decision, profile, credential, now)?))
-    }
-
-    /// The credential of the chosen profile; `None` if it cannot be had and another may be asked.
-    async fn credential(
-        &self,
-        snapshot: &Snapshot,
-        book: &Book,
-        decision: &Decision,
-        profile: &ProfileId,
-    ) -> Result<Option<Credential>, Refusal> {
-        let Some(provider) = decision.provider() else {
-            return Err(Refusal::NoModel);
-        };
-        let wanted = Wanted {
-            agent: book.agent(),
-            provider,
-            profile,
-        };
-        let mut renewal = None;
-        if snapshot.can_renew(book, profile) && book.is_due(profile, decision.now) {
-            match self.resolver.renew(snapshot, book, profile, None).await {
-                Ok(Renewed(credential)) => return Ok(Some(credential)),
-                Err(failed) => renewal = Some(failed),
-            }
-        }
-        let usable = renewal.is_none() || !book.is_stale(profile, decision.now);
-        let cause = match (usable, renewal) {
-            (false, Some(failed)) => failed.to_string(),
-            _ => match book.credentials().provide(wanted).await {
-                Ok(Some(credential)) => return Ok(Some(credential)),
-                Ok(None) => "it is not there any more".to_owned(),
-                Err(broken) => broken.reason,
-            },
-        };
-        tracing::warn!(%profile, %cause, "credential unavailable");
-        let strict = decision
-            .pinned
-            .as_ref()
-            .is_some_and(|pinned| pinned.setting.value.mode == Mode::Strict);
-        if strict {
-            let profile = profile.clone();
-            return Err(Refusal::CredentialUnavailable { profile, cause });
-        }
-        Ok(None)
-    }
-
-    /// Takes the trial of a profile whose rest is over, or near its end; `false` if another request was faster, here or in
-    /// another process. A store that cannot be asked stops no request.
-    async fn claim(&self, book: &Book, decision: &Decision, profile: &ProfileId, now: Timestamp) -> bool {
-        let Some(model) = decision.model() else {
-            return true;
-        };
-        let learning = self.resolver.learning();
-        let (account, told) = (book.account(profile), book.told(profile));
-        let rests = decision
-            .chosen()
-            .is_some_and(|candidate| candidate.reason != crate::order::Reason::Ok);
-        let alone = book.alone(model.provider());
-        if !told.is_empty() {
-            learning.keep(learning.ledger.take_in(&account, &told));
-        }
-        let claimed = if rests {
-            learning.ledger.claim_early(&account, model.model(), now)
-        } else {
-            learning.ledger.claim(&account, model.model(), alone, now)
-        };
-        let Some(cells) = claimed else { return false };
-        if cells.is_empty() {
-            return true;
-        }
-        let claim = Claim {
-            cells,
-            trial: if rests { Trial::Early } else { Trial::Due },
-            alone,
-            now,
-            window: learning.ledger.failure_window(),
-        };
-        match learning.kept.ledger.claim(claim).await {
-            Ok(Claimed::Yes(known)) => {
-                learning.ledger.join(known);
-                true
-            }
-            Ok(Claimed::No(known)) => {
-                learning.ledger.join(known);
-                false
-            }
-            Err(broken) => {
-                tracing::warn!(error = %causes(&broken), "a trial is claimed in this process only");
-                true
-            }
-        }
-    }
-
-    fn lease(
-        &mut self,
-        book: &Book,
-        decision: &Decision,
-        profile: ProfileId,
-        credential: Credential,
-        now: Timestamp,
-    ) -> Result<Lease, Refusal> {
-        let model = decision.model().cloned().ok_or(Refusal::NoModel)?;
-        let provider = model.provider();
-        let endpoint = book
-            .endpoint(provider)
-            .ok_or_else(|| Refusal::NoEndpoint(provider.clone()))?;
-        let account = book.account_with(&profile, &credential);
-        let learning = self.resolver.learning();
-        learning.used.insert(account.clone(), now);
-        let chat = self.session.chat_shared();
-        let pinned = decision
-            .pinned
-            .as_ref()
-            .is_some_and(|pinned| pinned.setting.value.id == profile);
-        learning.tell_of_lease(
-            book,
-            &profile,
-            &credential,
-            decision.crossing.as_ref(),
-            &chat,
-            now,
-        );
-        self.last = (credential.kind() == CredentialKind::OAuth).then(|| {
-            let access = credential.secret().clone();
-            (model.clone(), profile.clone(), access)
-        });
-        let attempt = {
-            let mut course = self.course();
-            if decision.crossing.is_some() {
-                course.crossing.clone_from(&decision.crossing);
-            }
-            course.walk.begin(model.clone(), profile.clone())
-        };
-        Ok(Lease {
-            id: self
-                .begun
-                .as_ref()
-                .map(|begun| begun.id.clone())
-                .unwrap_or_default(),
-            source: decision
-                .chosen()
-                .map_or(Source::Store, |candidate| candidate.source.clone()),
-            choice: if pinned { Choice::Pinned } else { Choice::Automatic },
-            begun: now,
-            epoch: learning.affinities.epoch(book.agent(), &chat),
-            agent: book.agent().clone(),
-            learning: Arc::clone(learning),
-            course: Arc::clone(&self.course),
-            crossing: decision.crossing.clone(),
-            attempt,
-            model,
-            profile,
-            endpoint,
-            credential,
-            account,
-            chat,
-        })
-    }
-
-    /// Marks the `--once` pins of the decision as used.
-    ///
-    /// Of two requests that race for one such pin, one gets it and the other decides again. A store that cannot be
-    /// reached does not stop a request: the pin is then marked in memory.
-    async fn spend_once(&self, effective: &Effective, now: Timestamp) -> Spent {
-        let pins = self.resolver.pins();
-        for (key, first) in effective
-            .once
-            .iter()
-            .zip(std::iter::once(true).chain(std::iter::repeat(false)))
-        {
-            match pins.commit(key.clone(), Change::Spend, freely(), now).await {
-                // After the first pin is ours, the decision stands: giving it back would not be safer.
-                Ok(Committed::Nothing | Committed::Forbidden) if first => return Spent::Snatched,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "a --once pin is marked as used in memory only");
-                    pins.change_in_memory(key, &Change::Spend, now);
-                }
-            }
-        }
-        Spent::Ours
     }
 
     fn turn(&self) -> Whose {
@@ -543,11 +314,4 @@ enum Whose {
     Model(Option<ModelRef>, Resort),
     Nobody,
     Over(Over),
-}
-
-/// Whether the `--once` pins of a decision were still there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Spent {
-    Ours,
-    Snatched,
 }
