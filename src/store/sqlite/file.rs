@@ -116,13 +116,15 @@ impl Trouble {
 
 /// How often a question is asked again because the file changed under it.
 const TRIES: usize = 16;
+/// How often a file that was just written is looked at again before it is called a strange one.
+const DOUBTS: usize = 10;
 
 /// Asks the file a question; `None` if there is none, or nothing in it yet. Asking leaves no file behind.
 pub(super) fn ask<T>(
     path: &Path,
     question: impl Fn(&Connection) -> Result<T, Trouble>,
 ) -> Result<Option<T>, Trouble> {
-    for _ in 0..TRIES {
+    for tried in 0..TRIES {
         let before = Stamp::of(path);
         let (reading, answer) = match read_only(path) {
             Ok(None) => return Ok(None),
@@ -131,6 +133,12 @@ pub(super) fn ask<T>(
         };
         // Nothing holds writers off from a file that is read as it stands.
         let sure = reading == Reading::Guarded && answer.is_ok();
+        // A file that was written a moment ago may be one that is being made: its time does not tell such moments apart.
+        let in_the_making = answer.is_err() && tried < DOUBTS && before.is_of_just_now();
+        if in_the_making {
+            std::thread::sleep(PAUSE);
+            continue;
+        }
         if sure || Stamp::of(path) == before {
             return answer.map(Some);
         }
@@ -271,6 +279,15 @@ impl Stamp {
             Some((about.len(), about.modified().ok()?))
         };
         Self([of(path), of(&beside(&resolved(path), LOG))])
+    }
+
+    /// Whether the file or its log was written within the last two seconds.
+    fn is_of_just_now(&self) -> bool {
+        let just_now = |(_, written): &(u64, SystemTime)| {
+            // A time to come is one of a clock that was set: it says nothing.
+            written.elapsed().is_ok_and(|ago| ago < Duration::from_secs(2))
+        };
+        self.0.iter().flatten().any(just_now)
     }
 }
 

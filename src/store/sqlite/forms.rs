@@ -65,11 +65,15 @@ CREATE INDEX audit_chat ON audit (agent, session);
 
 /// The form of the tables; 0 for an empty file.
 pub(super) fn form(file: &Connection) -> Result<usize, Trouble> {
-    let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let (owner, form) = (
-        pragma("application_id")?,
-        usize::try_from(pragma("user_version")?),
-    );
+    // In one statement, which sees one state of the file: whoever makes it sets both at once.
+    let marks = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
+    let marks = || {
+        file.query_row(marks, [], |row| {
+            Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?))
+        })
+    };
+    let (owner, version) = marks()?;
+    let form = usize::try_from(version);
     let tables = || {
         file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
             row.get::<_, i64>(0)
@@ -81,6 +85,8 @@ pub(super) fn form(file: &Connection) -> Result<usize, Trouble> {
         (OURS, Ok(form)) if form > 0 => tables().map(|_| form).map_err(Trouble::from),
         // What another program's file is like is not for us to say, not even whether it is whole.
         (0, Ok(0)) if tables().is_ok_and(|tables| tables == 0) => Ok(0),
+        // It was made between the two questions.
+        (0, Ok(0)) if marks().is_ok_and(|marks| marks == (OURS, NEWEST as i32)) => Ok(NEWEST),
         _ => Err(Trouble::Foreign),
     }
 }

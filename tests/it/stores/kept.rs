@@ -307,3 +307,42 @@ async fn a_database_of_form_1_goes_on_being_written() {
         assert_eq!(store.load(&key).await.expect("loading works"), Some(next));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_file_that_is_being_made_is_never_taken_for_a_strange_one() {
+    for _ in 0..40 {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("modelpin.sqlite");
+        let (key, record) = form_1().remove(0);
+        let record = chosen(
+            &Record {
+                version: Version(0),
+                ..record
+            },
+            "m",
+        );
+        let maker = {
+            let (file, record) = (file.clone(), record.clone());
+            tokio::spawn(async move {
+                // Dropped at once: the file is closed again right after it was made.
+                let store = SqlitePins::new(&file);
+                store.save(&key, Version(0), &record).await.expect("saving works");
+            })
+        };
+        while !maker.is_finished() {
+            SqlitePins::new(&file)
+                .load_all()
+                .await
+                .expect("it is no strange file");
+        }
+        maker.await.expect("it ends");
+        assert_eq!(
+            SqlitePins::new(&file)
+                .load_all()
+                .await
+                .expect("loading works")
+                .len(),
+            1
+        );
+    }
+}
