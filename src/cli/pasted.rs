@@ -22,7 +22,7 @@ pub(super) struct Pasted {
 }
 
 impl Pasted {
-    /// Begins to ask, if there is a terminal.
+    /// Invites a person to paste, if there is a terminal.
     pub(super) fn begin(authorization: &Arc<Authorization>) -> Result<Self, NoAnswer> {
         let (tell, answers) = mpsc::channel(1);
         if !ask::is_terminal() {
@@ -37,6 +37,10 @@ impl Pasted {
                 asking: None,
             });
         };
+        // Said before the terminal goes quiet, never after.
+        ask::say(
+            "If the browser cannot come back to this machine, paste the address that it\nends at here (hidden), and press Enter.",
+        );
         let authorization = Arc::clone(authorization);
         let thread = std::thread::spawn(move || {
             loop {

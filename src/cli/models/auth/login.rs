@@ -129,11 +129,7 @@ async fn with_browser(at: &Description) -> Result<(Arc<Authorization>, Secret), 
     ));
     open_browser(begun.url().as_str());
     let mut pasted = Pasted::begin(&begun)?;
-    if pasted.is_asking() {
-        ask::say(
-            "If the browser cannot come back to this machine, paste the address that it\nends at here (hidden), and press Enter.",
-        );
-    } else {
+    if !pasted.is_asking() {
         ask::say("Waiting for the browser to come back …");
     }
     let answered = tokio::select! {
