@@ -1,6 +1,7 @@
 //! Where a provider is reached, and which API it speaks there.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::model::ProviderId;
 
@@ -23,6 +24,16 @@ impl Api {
             Self::AnthropicMessages => "anthropic-messages",
             Self::OpenAiCompletions => "openai-completions",
             Self::OpenAiResponses => "openai-responses",
+        }
+    }
+
+    /// The path at which a server of this API takes requests, as clients write it.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "/v1/messages",
+            Self::OpenAiCompletions => "/v1/chat/completions",
+            Self::OpenAiResponses => "/v1/responses",
         }
     }
 
@@ -66,6 +77,8 @@ pub struct Endpoint {
     pub key_header: KeyHeader,
     /// Headers that the configuration adds, in its order.
     pub headers: Vec<(String, String)>,
+    /// How long its answers may take to begin, if the configuration says so.
+    pub patience: Option<Duration>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -90,6 +103,7 @@ impl Endpoint {
             api,
             key_header: KeyHeader::ByApi,
             headers: Vec::new(),
+            patience: None,
         }
     }
 

@@ -88,12 +88,12 @@
 //! Code uses its own room and lower floors; `tests/it/floors.rs` holds it.
 //!
 //! ```text
-//! floor 5  faces     cli → chat, simulate
+//! floor 5  faces     cli → chat, gateway, simulate · chat, gateway → demo
 //! floor 4  engine    middleware → apply → resolver · setup → resolver
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config · audit
-//! floor 0  words     model · session · profile · credential · outcome · endpoint · terms · secret · clock · similar · echo · event
+//! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event
 //! ```
 //!
 //! A chat message goes in at the top: [`command`] reads it, [`apply`] commits it to the [`pin`] table, and a
@@ -123,12 +123,16 @@ pub mod config;
 pub mod cooldown;
 pub mod credential;
 pub mod credentials;
+#[cfg(feature = "cli")]
+pub mod demo;
 pub mod echo;
 pub mod endpoint;
 pub mod event;
 pub mod events;
 #[cfg(feature = "setup")]
 pub mod files;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 pub mod middleware;
 pub mod model;
 #[cfg(feature = "oauth")]
@@ -142,6 +146,7 @@ pub mod profile;
 pub mod provide;
 pub mod render;
 pub mod resolver;
+pub mod retention;
 pub mod secret;
 pub mod session;
 #[cfg(feature = "setup")]

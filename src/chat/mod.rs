@@ -5,7 +5,6 @@
 //! what every bot does: hand the message to the middleware, then ask the model under a lease.
 
 mod complete;
-pub mod demo;
 mod events;
 mod lines;
 mod talk;
@@ -20,6 +19,7 @@ use std::process::ExitCode;
 use thiserror::Error;
 
 use crate::config::UnknownAgent;
+use crate::demo::DemoError;
 use crate::middleware::BuildError;
 use crate::resolver::BookError;
 use crate::session::AgentId;
@@ -88,6 +88,9 @@ pub enum ChatError {
     /// There is no such agent.
     #[error(transparent)]
     Agent(#[from] UnknownAgent),
+    /// The demo cannot begin.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// There is no HTTP client.
     #[error(transparent)]
     Client(#[from] ClientError),

@@ -7,6 +7,7 @@ use crate::chat::{Options, Output, Partner};
 use super::doctor::DoctorArgs;
 use super::events::EventsArgs;
 use super::explain::ExplainArgs;
+use super::gateway::GatewayArgs;
 use super::global::Global;
 use super::import::ImportArgs;
 use super::man::ManArgs;
@@ -41,6 +42,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  modelpin chat\n  modelpin chat --demo\n  printf '/model sonnet@demo:work\\nhello\\n' | modelpin chat --demo --json\n\nAway from a terminal it reads a message a line, and exits 1 if any of them went\nwrong."
     )]
     Chat(ChatArgs),
+    /// Serve clients and bots in any language over HTTP
+    #[command(
+        after_help = "Examples:\n  modelpin gateway\n  modelpin gateway --demo\n  modelpin gateway --bind 0.0.0.0:4141 --token-file tokens\n\nClients of Anthropic and OpenAI work through it with another base URL:\nhttp://127.0.0.1:4141 and http://127.0.0.1:4141/v1. The chat that a request\nbelongs to is told by x-modelpin-session, or by an API key mp-session-NAME."
+    )]
+    Gateway(GatewayArgs),
     /// Models, and the credentials that serve them
     #[command(after_help = "Examples:\n  modelpin models\n  modelpin models status --json")]
     Models(Models),

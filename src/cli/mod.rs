@@ -11,6 +11,7 @@ mod classify;
 mod doctor;
 mod events;
 mod explain;
+mod gateway;
 mod global;
 mod help;
 mod import;
@@ -93,6 +94,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
         Command::Why(args) => why::run(args, &cli.global, &mut stdout.lock()),
         Command::Events(args) => events::run(args, &cli.global, &mut stdout.lock()),
+        Command::Gateway(args) => gateway::run(args, &cli.global, &mut stdout.lock()),
         Command::Doctor(args) => doctor::run(args, &cli.global, &mut stdout.lock()),
         Command::Import(args) => import::run(args, &cli.global, &mut stdout.lock()),
         Command::Onboard(args) => onboard::run(args, &cli.global, &mut stdout.lock()),

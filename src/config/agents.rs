@@ -9,6 +9,7 @@ use super::reading::{At, Object, Read};
 
 use crate::model::ModelRef;
 use crate::profile::ProfileId;
+use crate::retention::Retention;
 use crate::session::AgentId;
 
 /// A model with its fallbacks, as written: a reference or an alias, which the catalogue resolves.
@@ -29,6 +30,8 @@ pub struct CatalogueEntry {
     pub params: serde_json::Map<String, serde_json::Value>,
     /// The profile that is preferred for it (`authProfile`, else `params.authProfileId`).
     pub auth_profile: Option<ProfileId>,
+    /// How long providers are to keep prompts (`params.cacheRetention`, else the older `params.cacheControlTtl`).
+    pub retention: Option<Retention>,
 }
 
 impl fmt::Debug for CatalogueEntry {
@@ -38,6 +41,7 @@ impl fmt::Debug for CatalogueEntry {
             .field("alias", &self.alias)
             .field("params", &self.params.keys().collect::<Vec<_>>())
             .field("auth_profile", &self.auth_profile)
+            .field("retention", &self.retention)
             .finish()
     }
 }
@@ -162,6 +166,7 @@ fn read_entry<'a>(at: &At<'a>) -> Read<'a, CatalogueEntry> {
     let old_name = |params: &Object<'a>| params.read("authProfileId", At::text);
     let old_name = params.as_ref().map(old_name).transpose()?.flatten();
     let auth_profile = entry.read("authProfile", At::text)?.or(old_name);
+    let retention = params.as_ref().and_then(read_retention);
     let params = params.map(|params| params.at().node().to_json());
     Ok(CatalogueEntry {
         alias: entry.read("alias", At::text)?.map(str::to_owned),
@@ -170,5 +175,26 @@ fn read_entry<'a>(at: &At<'a>) -> Read<'a, CatalogueEntry> {
             _ => serde_json::Map::new(),
         },
         auth_profile: auth_profile.map(ProfileId::new),
+        retention,
     })
+}
+
+/// A wrong value stops nobody from chatting, so it is told and counts as absent.
+fn read_retention(params: &Object<'_>) -> Option<Retention> {
+    let words = Retention::ALL.map(|retention| (retention.as_str(), retention));
+    let old_words = [("5m", Retention::Short), ("1h", Retention::Long)];
+    read_leniently(params, "cacheRetention", &words)
+        .or_else(|| read_leniently(params, "cacheControlTtl", &old_words))
+}
+
+fn read_leniently(params: &Object<'_>, key: &'static str, words: &[(&str, Retention)]) -> Option<Retention> {
+    let at = params.find(key)?;
+    match at.word(words) {
+        Ok(retention) => Some(retention),
+        Err(wrong) => {
+            let hint = wrong.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            at.warn(format!("{}, ignored{hint}", wrong.message));
+            None
+        }
+    }
 }

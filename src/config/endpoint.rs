@@ -46,6 +46,7 @@ impl Config {
         let api = own.api.or(known.map(|known| known.api));
         let mut endpoint = Endpoint::new(&base_url, api.unwrap_or(Api::OpenAiCompletions));
         endpoint.key_header = own.key_header;
+        endpoint.patience = own.patience;
         for (name, value) in &own.headers {
             endpoint.headers.push((name.clone(), resolve(value)?));
         }

@@ -1,5 +1,7 @@
 //! `models.providers`: endpoints of one's own, and what is changed at the known ones.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use super::read_secret::read_secret;
@@ -25,6 +27,8 @@ pub struct ProviderConfig {
     pub headers: IndexMap<String, SecretInput>,
     /// How an API key is presented (`authHeader`).
     pub key_header: KeyHeader,
+    /// How long its answers may take to begin (`timeoutSeconds`).
+    pub patience: Option<Duration>,
     /// The models that it serves.
     pub models: Vec<ListedModel>,
 }
@@ -74,6 +78,7 @@ fn read_provider<'a>(id: &ProviderId, at: &At<'a>) -> Read<'a, ProviderConfig> {
         "headers",
         "authHeader",
         "models",
+        "timeoutSeconds",
     ]);
     let auths = [
         ("api-key", ProviderAuth::ApiKey),
@@ -104,8 +109,20 @@ fn read_provider<'a>(id: &ProviderId, at: &At<'a>) -> Read<'a, ProviderConfig> {
         } else {
             KeyHeader::ByApi
         },
+        patience: provider.read("timeoutSeconds", read_patience)?,
         models: provider.read("models", read_models)?.unwrap_or_default(),
     })
+}
+
+/// The longest that an answer may take to begin: an hour.
+const LONGEST_PATIENCE: f64 = 3600.0;
+
+fn read_patience<'a>(at: &At<'a>) -> Read<'a, Duration> {
+    let seconds = at.number()?;
+    if seconds > 0.0 && seconds <= LONGEST_PATIENCE {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err(at.wrong("expected a number of seconds, over 0 and at most 3600"))
 }
 
 /// A base URL: http or https, a host, and no user, query or fragment, which could hold a key or get lost.

@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::agents::{AgentConfig, CatalogueEntry, ModelChoice};
 use super::root::Config;
 use crate::model::ModelRef;
+use crate::retention::Retention;
 use crate::session::AgentId;
 use crate::similar;
 
@@ -36,6 +37,14 @@ impl<'a> Agent<'a> {
             .map(|own| &own.models)
             .filter(|own| !own.is_empty())
             .unwrap_or(&self.config.agents.models)
+    }
+
+    /// How long providers are to keep its prompts, for each model of which its catalogue or that of the defaults says it.
+    pub fn retentions(self) -> impl Iterator<Item = (&'a ModelRef, Retention)> {
+        let defaults = self.config.agents.models.iter();
+        // Its own entries come last: of two for one model, they count.
+        let entries = defaults.chain(self.models());
+        entries.filter_map(|(model, entry)| Some((model, entry.retention?)))
     }
 
     /// Its folder, where the configuration names one.

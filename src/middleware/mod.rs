@@ -13,7 +13,7 @@ use crate::apply::{Desk, Names};
 use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
 use crate::events::Events;
-use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver, Snapshot};
+use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{Body, Prompt, Refusal, View};
 
@@ -150,8 +150,7 @@ impl ModelPin {
     /// # Errors
     /// [`LoadError`] if they are wrong; then the ones read before stay in use.
     pub fn reload(&self) -> Result<(), LoadError> {
-        let sources = self.resolver.snapshot().sources().clone();
-        self.resolver.replace(Snapshot::load(sources)?);
+        self.resolver.replace(self.resolver.snapshot().again()?);
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ use crate::order::{Declared, Expiry, ProfileFacts, SecretState, Source};
 use crate::outcome::Rest;
 use crate::profile::{Identity, ProfileId};
 use crate::provide::CredentialChain;
+use crate::retention::Retention;
 use crate::secret::{Handle, HandleKey};
 use crate::session::AgentId;
 
@@ -60,6 +61,7 @@ pub struct Book {
     declared: IndexMap<ProfileId, Declared>,
     handles: HandleKey,
     inherited: Option<PathBuf>,
+    retentions: HashMap<ModelRef, Retention>,
 }
 
 /// What a book is made from.
@@ -111,6 +113,10 @@ impl Book {
         for note in &notes {
             tracing::warn!(%agent, "{note}");
         }
+        let retentions = config.agent(&agent)?.retentions();
+        let retentions = retentions
+            .map(|(model, retention)| (model.clone(), retention))
+            .collect();
         let identity = |facts: &ProfileFacts| (facts.id.clone(), credentials.identity(&facts.id));
         let account = |facts: &ProfileFacts| {
             let account = credentials.account(&facts.id);
@@ -149,6 +155,7 @@ impl Book {
             facts,
             handles,
             inherited: inherited_store,
+            retentions,
             notes,
         })
     }
@@ -255,6 +262,12 @@ impl Book {
         }
     }
 
+    /// The credential files that it was read from.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let own = std::iter::once(PathBuf::from(&self.store));
+        own.chain(self.inherited.clone()).collect()
+    }
+
     /// Every profile and key that the files and the environment have, in file order, keys last.
     #[must_use]
     pub fn facts(&self) -> &[ProfileFacts] {
@@ -346,6 +359,12 @@ impl Book {
     #[must_use]
     pub fn endpoint(&self, provider: &ProviderId) -> Option<Endpoint> {
         self.credentials.endpoint(provider).ok().flatten()
+    }
+
+    /// How long a provider is to keep prompts of a model: what the configuration says, else a short time.
+    #[must_use]
+    pub fn retention(&self, model: &ModelRef) -> Retention {
+        self.retentions.get(model).copied().unwrap_or_default()
     }
 
     /// Where a provider is reached, as the configuration has it: values of variables are not shown.

@@ -99,7 +99,7 @@ impl Resolver {
                 pinned: None,
                 mode: Mode::Prefer,
             }),
-            None => select(book, question.about, effective),
+            None => select(book, question, effective),
         };
         let mut decision = Decision {
             agent: book.agent().clone(),
@@ -143,7 +143,7 @@ impl Resolver {
             left: step.left,
         };
         gate.close(&mut ranking);
-        decision.verdict = known(book, &model, question.about, step).and_then(|()| {
+        decision.verdict = known(book, &model, question, step).and_then(|()| {
             let field = Field {
                 agent: book.agent(),
                 provider,
@@ -261,12 +261,12 @@ impl Resolver {
     }
 }
 
-fn may_spend(rules: &Rules, actor: &Actor, id: &ProfileId) -> bool {
+pub(super) fn may_spend(rules: &Rules, actor: &Actor, id: &ProfileId) -> bool {
     rules.may(actor, Act::Spend, Scope::Session, Some(id))
 }
 
-fn select(book: &Book, about: About<'_>, effective: &Effective) -> Option<Selected> {
-    let asked = match about {
+fn select(book: &Book, question: Question<'_>, effective: &Effective) -> Option<Selected> {
+    let asked = match question.about {
         About::Selection => None,
         About::Model(model) => Some(model.clone()),
         About::Provider(provider) => Some(ModelRef::new(provider.clone(), ANY)),
@@ -285,7 +285,8 @@ fn select(book: &Book, about: About<'_>, effective: &Effective) -> Option<Select
             mode: setting.value.mode,
         });
     }
-    book.catalog().default_model().map(|model| Selected {
+    let unpinned = question.wished.or_else(|| book.catalog().default_model());
+    unpinned.map(|model| Selected {
         model: model.clone(),
         pinned: None,
         mode: Mode::Prefer,
@@ -310,8 +311,8 @@ pub(super) fn models(book: &Book, decision: &Decision) -> Vec<ModelRef> {
 
 /// Whether the model is still in the catalogue, on the allowlist, and can be reached. What the configuration itself names
 /// to step in needs no place on the list of what people may choose.
-fn known(book: &Book, model: &ModelRef, about: About<'_>, step: Step<'_>) -> Result<(), Refusal> {
-    if matches!(about, About::Provider(_)) {
+fn known(book: &Book, model: &ModelRef, question: Question<'_>, step: Step<'_>) -> Result<(), Refusal> {
+    if matches!(question.about, About::Provider(_)) {
         return Ok(());
     }
     let catalog = book.catalog();
@@ -324,8 +325,14 @@ fn known(book: &Book, model: &ModelRef, about: About<'_>, step: Step<'_>) -> Res
             rule: rule.to_owned(),
         });
     }
-    if book.endpoint(model.provider()).is_none() {
+    let Some(endpoint) = book.endpoint(model.provider()) else {
         return Err(Refusal::NoEndpoint(model.provider().clone()));
+    };
+    if !question.written_for.is_empty() && !question.written_for.contains(&endpoint.api) {
+        return Err(Refusal::OtherApi {
+            model: model.clone(),
+            api: endpoint.api,
+        });
     }
     Ok(())
 }

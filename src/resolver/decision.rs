@@ -70,7 +70,7 @@ impl Decision {
             .is_some_and(|selected| selected.pinned.is_some());
         match &self.verdict {
             Ok(_) => false,
-            Err(Refusal::NoCredential { .. }) => !pinned,
+            Err(Refusal::NoCredential { .. } | Refusal::OtherApi { .. }) => !pinned,
             Err(refusal) => refusal.lets_others_step_in(),
         }
     }

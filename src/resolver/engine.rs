@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::audit::AuditLog;
 use crate::clock::{Clock, Timestamp};
 use crate::cooldown::CooldownLedger;
+use crate::endpoint::Api;
 use crate::events::Events;
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::AffinityTable;
@@ -34,6 +35,10 @@ pub struct Question<'a> {
     pub about: About<'a>,
     /// A profile that would go first if nothing is pinned.
     pub preferred: Option<&'a ProfileId>,
+    /// A model that is used if nothing is pinned.
+    pub wished: Option<&'a ModelRef>,
+    /// The APIs that the request is written for; empty if it is not written yet.
+    pub written_for: &'a [Api],
     /// The moment to ask about instead of the present.
     pub now: Option<Timestamp>,
 }
@@ -58,6 +63,8 @@ impl<'a> Question<'a> {
             actor,
             about: About::Selection,
             preferred: None,
+            wished: None,
+            written_for: &[],
             now: None,
         }
     }

@@ -3,20 +3,26 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::header::{CONNECTION, HOST, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, Request, StatusCode};
+use bytes::Bytes;
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use thiserror::Error;
 
 use crate::classify;
 use crate::clock::Timestamp;
 use crate::cooldown::AccountKey;
-use crate::credential::Credential;
-use crate::endpoint::Endpoint;
+use crate::credential::{Credential, CredentialKind};
+use crate::endpoint::{Api, Endpoint};
 use crate::model::ModelRef;
 use crate::order::Source;
 use crate::outcome::{FailureClass, Outcome};
 use crate::pin::Epoch;
 use crate::profile::ProfileId;
+use crate::retention::Retention;
 use crate::session::AgentId;
+use crate::wire::body::{BodyError, Outline};
 use crate::wire::{self, WireError};
 
 use super::Learning;
@@ -44,6 +50,21 @@ pub struct Lease {
     pub(super) course: Arc<Mutex<Course>>,
     pub(super) crossing: Option<Crossing>,
     pub(super) attempt: usize,
+    pub(super) retention: Retention,
+}
+
+/// The beta under which Anthropic keeps a prompt for an hour.
+const HOUR_BETA: &str = "extended-cache-ttl-2025-04-11";
+
+/// Why a request cannot be filled.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FillError {
+    /// Credential, headers or address.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The body.
+    #[error(transparent)]
+    Body(#[from] BodyError),
 }
 
 /// Who chose the profile.
@@ -131,6 +152,49 @@ impl Lease {
             request.headers_mut(),
         )?;
         Ok(request)
+    }
+
+    /// Puts credential, headers, base URL and the lease's model into a request, and asks Anthropic to keep the prompt.
+    ///
+    /// It is what [`apply`](Self::apply) does, and what [`Outline::fill`] does to the body, for endpoints of Anthropic's API
+    /// that are paid with an API key, as the model's `cacheRetention` says; subscriptions and other APIs get the model's
+    /// name alone. What is kept for an hour needs the beta `extended-cache-ttl-2025-04-11`, which is added. The request
+    /// has the length of its new body in `content-length`.
+    ///
+    /// # Errors
+    /// [`FillError::Body`] if the body is no JSON object, [`FillError::Wire`] as [`apply`](Self::apply).
+    pub fn fill(&self, request: Request<Bytes>) -> Result<Request<Bytes>, FillError> {
+        let (head, body) = request.into_parts();
+        let outline = Outline::read(&body)?;
+        Ok(self.fill_with(&outline, Request::from_parts(head, ()))?)
+    }
+
+    /// The same with a body that was read already: once, for all the leases of a request.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn fill_with(&self, outline: &Outline, request: Request<()>) -> Result<Request<Bytes>, WireError> {
+        let filled = outline.fill(self.model.model(), self.retention());
+        let mut request = self.apply(request)?.map(|()| filled.body);
+        let length = HeaderValue::from(request.body().len());
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_LENGTH, length);
+        if filled.added == Retention::Long {
+            wire::add_beta(headers, HOUR_BETA)?;
+        }
+        Ok(request)
+    }
+
+    /// How long the provider is asked to keep prompts: what the configuration says, where an API key pays for Anthropic's
+    /// API. The kind of the credential decides, not what its text looks like.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        let keeps = self.endpoint.api == Api::AnthropicMessages;
+        if keeps && self.credential.kind() == CredentialKind::ApiKey {
+            self.retention
+        } else {
+            Retention::None
+        }
     }
 
     /// The subscription in whose place this credential is used, and who said that it may cost.

@@ -34,7 +34,7 @@ pub use engine::{About, Question, ResolveError, Resolver};
 pub use fence::{Crossing, Yes};
 pub use follow::{Followed, follow_ledger};
 pub use learning::Kept;
-pub use lease::{Answer, Lease};
+pub use lease::{Answer, FillError, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
 pub use snapshot::{LoadError, MakeRefresher, Snapshot, Sources, UseEnvironment, random_seed};

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::clock::Timestamp;
+use crate::endpoint::Api;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::Reason;
 use crate::outcome::FailureClass;
@@ -120,6 +121,14 @@ pub enum Refusal {
         /// Why.
         cause: String,
     },
+    /// The request is written for another API than the one that the model is reached by.
+    #[error("model {model} speaks {api}, and the request is written for another API")]
+    OtherApi {
+        /// The model.
+        model: ModelRef,
+        /// What it speaks.
+        api: Api,
+    },
     /// No address is known for the provider.
     #[error("no endpoint is known for provider {0}")]
     NoEndpoint(ProviderId),
@@ -146,6 +155,7 @@ impl Refusal {
             Self::Answering => "answering",
             Self::Failed { first, .. } => first.code(),
             Self::CredentialUnavailable { .. } => "credential-unavailable",
+            Self::OtherApi { .. } => "other-api",
             Self::NoEndpoint(_) => "no-endpoint",
         }
     }
@@ -218,6 +228,10 @@ impl Refusal {
             Self::Answering => "ask again".to_owned(),
             Self::Failed { first, .. } => first.hint(),
             Self::CredentialUnavailable { .. } => "repair it, or let others serve: /model @auto".to_owned(),
+            Self::OtherApi { api, .. } => format!(
+                "send it to {}, or pick a model that speaks this API: /model list",
+                api.path()
+            ),
             Self::NoEndpoint(provider) => format!("set models.providers.{provider}.baseUrl and .api"),
         }
     }

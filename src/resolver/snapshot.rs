@@ -105,6 +105,9 @@ pub enum LoadError {
     /// The `.env` of the state directory cannot be used.
     #[error(transparent)]
     DotEnv(#[from] DotEnvError),
+    /// The credentials of an agent cannot be read.
+    #[error(transparent)]
+    Credentials(#[from] BookError),
 }
 
 /// Everything that was read. Agents' credential files are read when they are first asked for.
@@ -117,6 +120,7 @@ pub struct Snapshot {
     rules: Rules,
     handles: HandleKey,
     agents: HashMap<AgentId, Agent>,
+    included: Vec<PathBuf>,
     default: AgentId,
     refresher: Option<Arc<dyn RefreshToken>>,
 }
@@ -133,7 +137,7 @@ impl Snapshot {
     /// # Errors
     /// [`LoadError`] names the file, and line, column and path of what is wrong in it. A file that is not there is none.
     pub fn load(sources: Sources) -> Result<Self, LoadError> {
-        let (config, warnings) = read_config(&sources.config.path)?;
+        let (config, warnings, included) = read_config(&sources.config.path)?;
         let config = Arc::new(config);
         let dotenv = DotEnv::read(&sources.state.dotenv())?;
         let environment = match sources.environment {
@@ -154,7 +158,45 @@ impl Snapshot {
             sources,
             config,
             warnings,
+            included,
         })
+    }
+
+    /// The files that it depends on, there or not: those of the configuration, `.env`, and the credentials of the agents that
+    /// were asked for.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.sources.config.path.clone(), self.sources.state.dotenv()];
+        files.extend(self.included.iter().cloned());
+        for agent in self.agents.values() {
+            if let Some(book) = agent.book.load_full() {
+                files.extend(book.files());
+            }
+        }
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// Reads the same sources again, and the credentials of the agents whose books are open here.
+    ///
+    /// # Errors
+    /// [`LoadError`] for the first file that is wrong: what was read before can then go on being used.
+    pub fn again(&self) -> Result<Self, LoadError> {
+        let fresh = Self::load(self.sources.clone())?;
+        for (id, agent) in &self.agents {
+            // An agent that is not configured any more needs no credentials.
+            if agent.book.load().is_some() && fresh.agents.contains_key(id) {
+                fresh.book(Some(id))?;
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// The key of handles.
+    #[must_use]
+    pub fn handles(&self) -> &HandleKey {
+        &self.handles
     }
 
     /// Where it was read from.
@@ -348,11 +390,12 @@ impl Snapshot {
     }
 }
 
-fn read_config(path: &Path) -> Result<(Config, Vec<Warning>), LoadError> {
+/// The configuration, its warnings, and the files that it includes.
+fn read_config(path: &Path) -> Result<(Config, Vec<Warning>, Vec<PathBuf>), LoadError> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(absent) if absent.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((Config::default(), Vec::new()));
+            return Ok((Config::default(), Vec::new(), Vec::new()));
         }
         Err(source) => {
             return Err(LoadError::Unreadable {
@@ -366,8 +409,14 @@ fn read_config(path: &Path) -> Result<(Config, Vec<Warning>), LoadError> {
         source: std::io::Error::new(std::io::ErrorKind::InvalidData, wrong.utf8_error()),
     })?;
     let includes = Includes::of(path);
-    let mut load = |written: &str, from: &str| includes.load(written, from);
-    Ok(Config::parse_with(&text, &path.display().to_string(), &mut load)?)
+    let mut files = Vec::new();
+    let mut load = |written: &str, from: &str| {
+        let included = includes.load(written, from)?;
+        files.push(PathBuf::from(&included.name));
+        Ok(included)
+    };
+    let (config, warnings) = Config::parse_with(&text, &path.display().to_string(), &mut load)?;
+    Ok((config, warnings, files))
 }
 
 fn rules(config: &Config) -> Rules {

@@ -11,11 +11,12 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use super::failure::{Broken, Failure};
+use super::forward::Plain;
 use super::stream::AnswerStream;
 use crate::endpoint::Api;
 
 /// The most of an error's body that is read.
-const MOST_OF_AN_ERROR: usize = 64 * 1024;
+pub(super) const MOST_OF_AN_ERROR: usize = 64 * 1024;
 
 /// How long the client waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,7 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     loopback_tls: OnceLock<reqwest::Client>,
     outside: OnceLock<reqwest::Client>,
+    forwarding: OnceLock<Plain>,
 }
 
 impl fmt::Debug for Client {
@@ -71,7 +73,7 @@ impl fmt::Debug for Client {
 
 /// Which way a request goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Route {
+pub(super) enum Route {
     /// `http`, to this machine or another: without a proxy, and on a machine without any certificates.
     Plain,
     /// `https` on this machine.
@@ -94,7 +96,20 @@ impl Client {
             plain: OnceLock::new(),
             loopback_tls: OnceLock::new(),
             outside: OnceLock::new(),
+            forwarding: OnceLock::new(),
         })
+    }
+
+    /// How long it waits.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What passes requests on over `http`.
+    pub(super) fn plain(&self) -> &Plain {
+        self.forwarding
+            .get_or_init(|| Self::plain_client(self.limits.connect))
     }
 
     /// Sends `request` and waits for the first piece of the answer, so that every failure that comes before any
@@ -159,7 +174,7 @@ impl Client {
         }
     }
 
-    fn client(&self, route: Route) -> Result<&reqwest::Client, Failure> {
+    pub(super) fn client(&self, route: Route) -> Result<&reqwest::Client, Failure> {
         let kept = match route {
             Route::Plain => &self.plain,
             Route::LoopbackTls => &self.loopback_tls,
@@ -185,7 +200,7 @@ impl Client {
     }
 }
 
-fn route(uri: &Uri) -> Route {
+pub(super) fn route(uri: &Uri) -> Route {
     let host = uri.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = bare.eq_ignore_ascii_case("localhost")
@@ -197,7 +212,7 @@ fn route(uri: &Uri) -> Route {
     }
 }
 
-fn unsent(error: reqwest::Error) -> Failure {
+pub(super) fn unsent(error: reqwest::Error) -> Failure {
     Failure::Unsent {
         source: Box::new(error.without_url()),
     }

@@ -95,6 +95,18 @@ pub fn present(
     Ok(())
 }
 
+/// Adds a name to `anthropic-beta`, behind those that are there; each stands there once. On an error `headers` are as they
+/// were.
+///
+/// # Errors
+/// [`WireError::BadBeta`] if those that are there cannot be read.
+pub(crate) fn add_beta(headers: &mut HeaderMap, name: &str) -> Result<(), WireError> {
+    if let Some(value) = betas(headers, &[], Some(name))? {
+        headers.insert(ANTHROPIC_BETA, value);
+    }
+    Ok(())
+}
+
 /// The credential's text, if every character of it can stand in a header.
 fn checked<'a>(provider: &ProviderId, credential: &'a Credential) -> Result<&'a str, WireError> {
     let provider = provider.clone();

@@ -5,17 +5,20 @@
 //! where the configuration came from.
 //!
 //! Read `headers.rs` first: it is the one place where a secret goes into a request. `request.rs` builds the
-//! request for each API, `decode.rs` reads the events (`sse.rs` cuts them out of the bytes), and `client.rs`
+//! request for each API, `body/` makes a caller's own body fit, `decode.rs` reads the events (`sse.rs` cuts them out of the bytes), and `client.rs`
 //! (feature `client`) carries both over the network.
 
 mod address;
 mod anthropic;
+pub mod body;
 #[cfg(feature = "client")]
 mod client;
 mod decode;
 mod error;
 #[cfg(feature = "client")]
 mod failure;
+#[cfg(feature = "client")]
+mod forward;
 mod headers;
 mod openai;
 mod piece;
@@ -33,6 +36,9 @@ pub use decode::Decoder;
 pub use error::WireError;
 #[cfg(feature = "client")]
 pub use failure::{Broken, Failure};
+#[cfg(feature = "client")]
+pub use forward::Passing;
+pub(crate) use headers::add_beta;
 pub use headers::present;
 pub use piece::{Fault, Piece};
 pub use request::request;

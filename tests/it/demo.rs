@@ -1,8 +1,8 @@
 //! The demo provider, asked through the real client.
 
-use modelpin::chat::demo::{DemoServer, MODELS};
 use modelpin::clock::Timestamp;
 use modelpin::credential::Credential;
+use modelpin::demo::{DemoServer, MODELS};
 use modelpin::model::ProviderId;
 use modelpin::secret::Secret;
 use modelpin::wire::{AnswerStream, Failure, Piece, Role, Turn, present, request};

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
         "similar",
         "terms",
         "endpoint",
+        "retention",
         "echo",
         "event",
     ],
@@ -34,7 +35,7 @@ const FLOORS: &[&[&str]] = &[
         "events",
     ],
     &["resolver", "apply", "middleware", "setup"],
-    &["cli", "chat", "simulate", "bin"],
+    &["cli", "chat", "demo", "gateway", "simulate", "bin"],
 ];
 
 /// The arrows that are drawn between rooms of one floor.
@@ -59,7 +60,10 @@ const ARROWS: &[(&str, &str)] = &[
     ("middleware", "apply"),
     ("middleware", "resolver"),
     ("apply", "resolver"),
+    ("chat", "demo"),
+    ("gateway", "demo"),
     ("cli", "chat"),
+    ("cli", "gateway"),
     ("cli", "simulate"),
     ("bin", "cli"),
 ];

@@ -9,7 +9,7 @@ use crate::terms::Mode;
 use crate::resolver::book::Book;
 use crate::resolver::deciding::Step;
 use crate::resolver::decision::Decision;
-use crate::resolver::engine::{Question, ResolveError};
+use crate::resolver::engine::ResolveError;
 use crate::resolver::lease::Lease;
 use crate::resolver::refusal::Refusal;
 use crate::resolver::renewal::Renewed;
@@ -50,7 +50,7 @@ impl Attempts<'_> {
             model: steps_in,
             ..Step::default()
         };
-        let question = Question::new(&self.session, &self.actor);
+        let question = self.question();
         let mut decision = self
             .resolver
             .decide(&snapshot, &book, question, now, &begun.effective, step);

@@ -129,6 +129,7 @@ impl Attempts<'_> {
             course: Arc::clone(&self.course),
             crossing: decision.crossing.clone(),
             attempt,
+            retention: book.retention(&model),
             model,
             profile,
             endpoint,

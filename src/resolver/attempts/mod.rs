@@ -6,6 +6,8 @@ mod grant;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::audit::Requested;
+use crate::catalog::{Meaning, Standpoint};
+use crate::endpoint::Api;
 use crate::model::ModelRef;
 use crate::pin::Effective;
 use crate::profile::ProfileId;
@@ -32,6 +34,11 @@ pub struct Attempts<'a> {
     resolver: &'a Resolver,
     session: SessionKey,
     actor: Actor,
+    /// The name of the model that is used if nothing is pinned, and what it means.
+    wish: Option<String>,
+    wished: Option<ModelRef>,
+    /// The APIs that the request is written for.
+    written_for: &'static [Api],
     /// What was found when the request began.
     begun: Option<Begun>,
     /// The request's way, of which its leases know.
@@ -89,6 +96,9 @@ impl<'a> Attempts<'a> {
             resolver,
             session: session.clone(),
             actor: actor.clone(),
+            wish: None,
+            wished: None,
+            written_for: &[],
             begun: None,
             course: Arc::new(Mutex::new(Course {
                 walk: Walk::new(None),
@@ -100,6 +110,36 @@ impl<'a> Attempts<'a> {
             forced: Vec::new(),
             first: None,
             left: None,
+        }
+    }
+
+    /// The same, with the name of a model that is used if nothing is pinned, in place of the default: an alias, a
+    /// reference, or the bare id of a model that one provider serves. A name that means none of them is passed over; one
+    /// of a model that may not be selected leads to a refusal.
+    #[must_use]
+    pub fn wishing(mut self, written: Option<&str>) -> Self {
+        self.wish = written.map(str::to_owned);
+        self
+    }
+
+    /// The same for a request that is written already: models that speak none of these APIs are not asked.
+    #[must_use]
+    pub fn written_for(mut self, apis: &'static [Api]) -> Self {
+        self.written_for = apis;
+        self
+    }
+
+    /// The id of the decision, for logs; `None` before [`next`](Self::next) was called.
+    #[must_use]
+    pub fn decision(&self) -> Option<&str> {
+        self.begun.as_ref().map(|begun| begun.id.as_str())
+    }
+
+    fn question(&self) -> Question<'_> {
+        Question {
+            wished: self.wished.as_ref(),
+            written_for: self.written_for,
+            ..Question::new(&self.session, &self.actor)
         }
     }
 
@@ -146,7 +186,9 @@ impl<'a> Attempts<'a> {
         let now = self.resolver.now();
         let pins = self.resolver.pins().table();
         let effective = pins.effective(&self.session, book.agent(), now);
-        let question = Question::new(&self.session, &self.actor);
+        let wish = self.wish.take();
+        self.wished = wish.and_then(|written| self.meant(snapshot, book, &written));
+        let question = self.question();
         let first = self
             .resolver
             .decide(snapshot, book, question, now, &effective, Step::default());
@@ -173,6 +215,22 @@ impl<'a> Attempts<'a> {
             selected: first.model().cloned(),
             effective,
         });
+    }
+
+    /// What the name of a model means to the sender.
+    fn meant(&self, snapshot: &Snapshot, book: &Book, written: &str) -> Option<ModelRef> {
+        let now = self.resolver.now();
+        let may = |id: &ProfileId| deciding::may_spend(snapshot.rules(), &self.actor, id);
+        let from = Standpoint {
+            usable: &|provider| book.has_credential(provider, &may, now),
+            current: None,
+            default: book.catalog().default_model().map(ModelRef::provider),
+        };
+        match book.catalog().meaning(written, &from) {
+            Meaning::Model(model) => Some(model),
+            Meaning::Refused(not_allowed) => Some(not_allowed.model),
+            Meaning::Ambiguous(_) | Meaning::Unknown(_) => None,
+        }
     }
 
     async fn look(
@@ -210,7 +268,7 @@ impl<'a> Attempts<'a> {
             left: self.left.as_ref().filter(|_| steps_in.is_some()),
             resort,
         };
-        let question = Question::new(&self.session, &self.actor);
+        let question = self.question();
         let decision = self
             .resolver
             .decide(snapshot, book, question, now, &effective, step);

@@ -5,11 +5,14 @@
 //! engine: it sees requests with keys, and tells which profile a key belongs to.
 //!
 //! Read `script.rs` first: what it answers to which prompt. `frames.rs` writes that as Anthropic's events and
-//! errors, `server.rs` listens.
+//! errors, `server.rs` listens, `world.rs` has the
+//! profiles and the files.
 
 mod frames;
 mod script;
 mod server;
+mod world;
 
 pub use script::MODELS;
 pub use server::DemoServer;
+pub use world::{DemoError, DemoWorld};

@@ -1,0 +1,69 @@
+//! How does a client of a provider get its answer, with the model and the credential that a person chose?
+//!
+//! [`pass`] takes a request as the client's library wrote it, asks the resolver, and sends it on: `asked.rs` takes the body
+//! in, `errand.rs` walks from credential to credential, `heads.rs` says which header fields go which way, `opening.rs` looks
+//! at the first event of a stream, `answer.rs` lets the rest pass, and `refusal.rs` writes errors (`said.rs`: what
+//! the provider said of the request) as the provider would.
+//! It refuses to know what a body says but for the model's name and where caches may begin.
+
+mod answer;
+mod asked;
+mod errand;
+mod heads;
+mod opening;
+mod refusal;
+mod said;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Request, Response};
+use hyper::body::Incoming;
+
+use super::asking::Asking;
+use super::callers::Caller;
+use super::dialect::{Dialect, Kind};
+use super::gate::Gate;
+use super::meter::Became;
+
+pub(super) use refusal::Refused;
+
+/// Passes a request on, and its answer back.
+pub(super) async fn pass(
+    gate: &Arc<Gate>,
+    dialect: Dialect,
+    caller: Caller,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let begun = Instant::now();
+    let Ok(place) = Arc::clone(&gate.in_flight).try_acquire_owned() else {
+        gate.meter.request(None, Became::Refused);
+        let mut busy = Refused::of(
+            Kind::Overloaded,
+            "too-many-requests",
+            "too many requests are under way in this gateway; try again in a moment",
+        )
+        .answer(dialect);
+        busy.headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        return busy;
+    };
+    let (head, body) = request.into_parts();
+    let passed = async {
+        let asking = Asking::of(&caller, &head.headers)
+            .map_err(|wrong| Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()))?;
+        let body = asked::read(body, &head.headers, gate.limits).await?;
+        errand::run(gate, dialect, asking, head, body, begun, place).await
+    };
+    match passed.await {
+        Ok(answer) => answer,
+        Err(refused) => {
+            if refused.nobody_was_asked {
+                gate.meter.request(None, Became::Refused);
+            }
+            refused.answer(dialect)
+        }
+    }
+}

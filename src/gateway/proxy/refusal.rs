@@ -1,0 +1,157 @@
+//! Errors as the provider would write them, with the decision that they go back to.
+
+use axum::body::Body;
+use http::header::RETRY_AFTER;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+
+use super::heads::DECISION;
+use crate::clock::Timestamp;
+use crate::gateway::dialect::{Dialect, Kind, json_answer};
+use crate::outcome::FailureClass;
+use crate::resolver::{Refusal, ResolveError};
+
+/// Clients' libraries look here whether to send a request again by themselves.
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+
+/// A request that gets an error.
+#[derive(Debug)]
+pub(in crate::gateway) struct Refused {
+    kind: Kind,
+    status: Option<StatusCode>,
+    code: String,
+    message: String,
+    decision: Option<String>,
+    wait: Option<u64>,
+    pub(super) nobody_was_asked: bool,
+}
+
+impl Refused {
+    /// One that was not sent.
+    pub(in crate::gateway) fn of(kind: Kind, code: &str, message: &str) -> Self {
+        Self {
+            kind,
+            status: None,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            decision: None,
+            wait: None,
+            nobody_was_asked: true,
+        }
+    }
+
+    /// The same with a status of its own.
+    pub(in crate::gateway) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// One whose only attempt failed so.
+    pub(super) fn of_class(class: FailureClass, said: Option<&str>) -> Self {
+        let said = said.map_or_else(String::new, |said| format!(": {said}"));
+        let message = format!(
+            "the provider failed ({class}), and the request is too long to be sent a second time{said}"
+        );
+        let mut refused = Self::of(of_class(class), class.as_str(), &message);
+        refused.nobody_was_asked = false;
+        refused
+    }
+
+    /// The same, with the decision that it goes back to.
+    pub(super) fn under(mut self, decision: &str) -> Self {
+        self.decision = Some(decision.to_owned()).filter(|id| !id.is_empty());
+        self
+    }
+
+    /// One that the resolver has no credential for. `said` is what the provider said of the request itself.
+    pub(super) fn by_resolver(
+        error: &ResolveError,
+        decision: Option<&str>,
+        said: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let mut refused = match error {
+            ResolveError::Refused(refusal) => {
+                let class = refusal.tried().last().and_then(|tried| tried.class());
+                let message = match said {
+                    Some(said) => format!("{refusal}: {said}"),
+                    None => format!("{refusal}. {}", capital(&refusal.hint())),
+                };
+                let mut refused = Self::of(kind(refusal, class), refusal.code(), &message);
+                refused.nobody_was_asked = refusal.tried().is_empty();
+                let left = refusal.retry_at().map(|at| at.as_millis() - now.as_millis());
+                refused.wait = left.map(|left| u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1));
+                refused
+            }
+            ResolveError::Book(broken) => {
+                Self::of(Kind::Failed, "unreadable-credentials", &broken.to_string())
+                    .with_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        refused.decision = decision.map(str::to_owned);
+        refused
+    }
+
+    pub(in crate::gateway) fn answer(self, dialect: Dialect) -> Response<Body> {
+        let status = self.status.unwrap_or_else(|| self.kind.status(dialect));
+        tracing::info!(
+            decision = self.decision.as_deref().unwrap_or("none"),
+            status = status.as_u16(),
+            code = self.code,
+            "request refused"
+        );
+        let error = dialect.error(self.kind, &self.code, &self.message, self.decision.as_deref());
+        let mut answer = json_answer(status, &error);
+        let headers = answer.headers_mut();
+        if let Some(wait) = self.wait {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if self.decision.is_some() {
+            // Everybody who could be asked was: the same request a moment later would hear the same.
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        }
+        if let Some(decision) = self.decision.and_then(|id| HeaderValue::from_str(&id).ok()) {
+            headers.insert(DECISION, decision);
+        }
+        answer
+    }
+}
+
+fn kind(refusal: &Refusal, last: Option<FailureClass>) -> Kind {
+    match refusal {
+        Refusal::Request { class, .. } => of_class(*class),
+        Refusal::Failed { first, .. } => last.map_or_else(|| kind(first, None), of_class),
+        Refusal::NoModel | Refusal::OtherApi { .. } | Refusal::NoEndpoint(_) => Kind::Invalid,
+        Refusal::ModelGone(_) => Kind::NotFound,
+        Refusal::ModelNotAllowed { .. } | Refusal::PinnedNotYours => Kind::Forbidden,
+        Refusal::NoCredential { .. }
+        | Refusal::PinnedUnusable { .. }
+        | Refusal::NeedsSignIn { .. }
+        | Refusal::CredentialUnavailable { .. } => Kind::Unauthenticated,
+        Refusal::AllRest { .. } | Refusal::PinnedRests { .. } => Kind::RateLimit,
+        Refusal::PinnedFailed { .. } => last.map_or(Kind::Failed, of_class),
+        Refusal::Fenced { .. } => Kind::Payment,
+        Refusal::Answering => Kind::Failed,
+    }
+}
+
+fn of_class(class: FailureClass) -> Kind {
+    match class {
+        FailureClass::RateLimit => Kind::RateLimit,
+        FailureClass::Overloaded => Kind::Overloaded,
+        FailureClass::ServerError => Kind::Failed,
+        FailureClass::Timeout => Kind::Timeout,
+        FailureClass::Auth | FailureClass::AuthPermanent => Kind::Unauthenticated,
+        FailureClass::Billing => Kind::Payment,
+        FailureClass::ModelNotFound => Kind::NotFound,
+        FailureClass::Format => Kind::Invalid,
+        FailureClass::ContextOverflow => Kind::TooLarge,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

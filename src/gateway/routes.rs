@@ -1,0 +1,51 @@
+//! The paths that are no provider's.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use http::{Response, StatusCode};
+use serde_json::json;
+
+use super::dialect::{Dialect, Kind, json_answer};
+use super::gate::Gate;
+use super::proxy::Refused;
+
+/// Whether a path needs no token: it tells nothing of anybody.
+pub(super) fn is_open(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
+pub(super) fn routes(gate: Arc<Gate>) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .method_not_allowed_fallback(|| async {
+            Refused::of(Kind::Invalid, "method", "this path does not take this method")
+                .with_status(StatusCode::METHOD_NOT_ALLOWED)
+                .answer(Dialect::Completions)
+        })
+        .fallback(|| async {
+            Refused::of(Kind::NotFound, "no-such-path", "there is nothing at this path")
+                .answer(Dialect::Completions)
+        })
+        .with_state(gate)
+}
+
+/// The process answers.
+async fn healthz() -> Response<Body> {
+    json_answer(StatusCode::OK, &json!({ "status": "ok" }))
+}
+
+/// Requests can be served: the credentials of the default agent can be read.
+async fn readyz(State(gate): State<Arc<Gate>>) -> Response<Body> {
+    match gate.modelpin.resolver().snapshot().book(None) {
+        Ok(_) => json_answer(StatusCode::OK, &json!({ "status": "ready" })),
+        Err(_) => json_answer(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({ "status": "not-ready", "code": "unreadable-credentials" }),
+        ),
+    }
+}

@@ -1,0 +1,95 @@
+//! Connections: taken in, bounded, and let go.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+use super::front::Front;
+use super::limits::{HEAD, HEADERS, Limits};
+
+/// How long nothing is accepted after the system had no room for another connection.
+const NO_ROOM: Duration = Duration::from_millis(50);
+
+/// Answers connections until `stop`; then takes no more, and waits until those under way are over, or `grace` is.
+pub(super) async fn serve(
+    listener: TcpListener,
+    front: Front,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    let mut full = false;
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                full = false;
+                let (front, watcher) = (front.clone(), graceful.watcher());
+                tokio::spawn(connection(stream, front, limits, watcher));
+            }
+            Err(error) if is_of_the_connection(&error) => {}
+            Err(error) => {
+                if !full {
+                    tracing::error!(%error, "no connection can be taken");
+                }
+                full = true;
+                tokio::time::sleep(NO_ROOM).await;
+            }
+        }
+    }
+    drop(listener);
+    if timeout(limits.grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!(
+            "answers were still under way after {} s, and are broken off",
+            limits.grace.as_secs()
+        );
+    }
+}
+
+/// One connection, from its first byte. Until that comes it costs a task and nothing else.
+async fn connection(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    if !matches!(timeout(limits.head, stream.readable()).await, Ok(Ok(()))) {
+        return;
+    }
+    Box::pin(speak(stream, front, limits, watcher)).await;
+}
+
+async fn speak(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
+    let answers = service_fn(move |request| {
+        let front = front.clone();
+        async move { front.answer(request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_headers(HEADERS)
+        .max_buf_size(HEAD)
+        .serve_connection(TokioIo::new(stream), answers);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+/// Whether it is the other side that failed, and not we.
+fn is_of_the_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}
