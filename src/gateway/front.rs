@@ -113,7 +113,7 @@ fn deny(denied: Denied, dialect: Option<Dialect>) -> Response<Body> {
     let kind = match denied {
         Denied::Token => Kind::Unauthenticated,
         Denied::Origin => Kind::Forbidden,
-        Denied::Host | Denied::NoHost => Kind::Invalid,
+        Denied::Host | Denied::NoHost | Denied::TooLong => Kind::Invalid,
     };
     Refused::of(kind, denied.code(), &denied.to_string())
         .with_status(denied.status())

@@ -13,7 +13,7 @@ use crate::wire::Client;
 /// The middleware, the client, and who gets in.
 #[derive(Debug)]
 pub(super) struct Gate {
-    pub(super) modelpin: ModelPin,
+    pub(super) modelpin: Arc<ModelPin>,
     pub(super) client: Client,
     pub(super) guard: Guard,
     pub(super) meter: Meter,

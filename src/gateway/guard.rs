@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 use thiserror::Error;
 
 use super::callers::{Caller, Callers};
+use super::limits::HEAD;
 
 /// Where a token may stand beside `authorization` and `x-api-key`, which clients of providers fill.
 pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-modelpin-token");
@@ -27,6 +28,9 @@ pub(super) enum Denied {
     /// There is no `host`, or more than one.
     #[error("the request needs exactly one `host`")]
     NoHost,
+    /// The head of the request is longer than we take.
+    #[error("the head of the request is over {} bytes", HEAD)]
+    TooLong,
     /// Another site's page asks.
     #[error("pages of other sites may not ask this gateway")]
     Origin,
@@ -41,6 +45,7 @@ impl Denied {
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::NoHost => StatusCode::BAD_REQUEST,
+            Self::TooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
             Self::Origin => StatusCode::FORBIDDEN,
             Self::Token => StatusCode::UNAUTHORIZED,
@@ -50,6 +55,7 @@ impl Denied {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::NoHost => "no-host",
+            Self::TooLong => "head-too-long",
             Self::Host => "foreign-host",
             Self::Origin => "foreign-origin",
             Self::Token => "no-token",
@@ -83,6 +89,12 @@ impl Guard {
 
     /// Looks at the head of a request that needs no token: the page itself, and whether we are well.
     pub(super) fn open(&self, method: &Method, headers: &HeaderMap) -> Result<(), Denied> {
+        let length = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len());
+        if length.sum::<usize>() > HEAD {
+            return Err(Denied::TooLong);
+        }
         let mut hosts = headers.get_all(HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else {
             return Err(Denied::NoHost);

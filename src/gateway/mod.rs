@@ -173,7 +173,7 @@ impl Gateway {
             meter: Meter::default(),
             in_flight: Arc::new(Semaphore::new(options.limits.in_flight)),
             limits: options.limits,
-            modelpin,
+            modelpin: Arc::new(modelpin),
         });
         Ok(Self {
             listener,
@@ -189,6 +189,12 @@ impl Gateway {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The middleware that it serves.
+    #[must_use]
+    pub fn modelpin(&self) -> Arc<ModelPin> {
+        Arc::clone(&self.gate.modelpin)
     }
 
     /// Answers until `stop`. Answers under way are then finished, as long as the grace of its limits lasts; so is a sign-in

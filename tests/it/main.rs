@@ -12,6 +12,8 @@ mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
 mod floors;
+#[cfg(all(feature = "gateway", unix))]
+mod gateway;
 #[cfg(all(feature = "cli", unix))]
 mod oauth;
 mod order;

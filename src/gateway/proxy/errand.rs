@@ -34,13 +34,8 @@ pub(super) async fn run(
     begun: Instant,
     place: OwnedSemaphorePermit,
 ) -> Result<Response<Body>, Refused> {
-    let body = Outline::read(&body).map_err(|wrong| {
-        Refused::of(
-            Kind::Invalid,
-            "bad-body",
-            &format!("the body of the request: {wrong}"),
-        )
-    })?;
+    let body =
+        Outline::read(&body).map_err(|wrong| Refused::of(Kind::Invalid, "bad-body", &wrong.to_string()))?;
     heads::to_provider(&mut head.headers);
     let uri = path(dialect, &head.uri);
     let mut attempts = gate
@@ -119,7 +114,8 @@ impl Errand<'_> {
         if !answer.status().is_success() {
             return Err(client.refused(answer).await);
         }
-        let read = opening::read(&mut answer, endpoint.api, client.limits().idle).await?;
+        let patience = endpoint.patience.unwrap_or(client.limits().first_byte);
+        let read = opening::read(&mut answer, endpoint.api, patience).await?;
         Ok((read, answer))
     }
 

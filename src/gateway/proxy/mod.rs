@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::asking::Asking;
@@ -45,6 +45,7 @@ pub(super) async fn pass(
             "too-many-requests",
             "too many requests are under way in this gateway; try again in a moment",
         )
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
         .answer(dialect);
         busy.headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -21,14 +21,15 @@ fn is_stream(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
-/// Reads up to the first event that says something, and returns what was read; nothing, where there is no stream.
+/// Reads up to the first event that says something, and returns what was read; nothing, where there is no stream. Each part
+/// may take as long as `patience`.
 ///
 /// # Errors
 /// [`Failure`] if it is an error, or if the stream ends before it has said anything.
 pub(super) async fn read(
     answer: &mut Response<Passing>,
     api: Api,
-    idle: Duration,
+    patience: Duration,
 ) -> Result<Vec<Bytes>, Failure> {
     if !is_stream(answer.headers()) {
         return Ok(Vec::new());
@@ -37,11 +38,11 @@ pub(super) async fn read(
     let mut read = Vec::new();
     let mut size = 0;
     loop {
-        let frame = match timeout(idle, answer.body_mut().frame()).await {
+        let frame = match timeout(patience, answer.body_mut().frame()).await {
             Ok(Some(frame)) => frame?,
             Ok(None) if size == 0 => return Err(broken(Broken::CutOff)),
             Ok(None) => return Ok(read),
-            Err(_) => return Err(broken(Broken::Silence)),
+            Err(_) => return Err(broken(Broken::NoAnswer)),
         };
         let Ok(data) = frame.into_data() else { continue };
         size += data.len();

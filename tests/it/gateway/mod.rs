@@ -1,0 +1,10 @@
+//! The gateway, over real connections: a provider on loopback behind it, a client before it.
+
+mod doors;
+mod failover;
+mod limits;
+mod passing;
+mod reload;
+mod served;
+mod streams;
+mod upstream;
