@@ -92,7 +92,7 @@
 //! floor 4  engine    middleware → apply → resolver · setup → resolver
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view
-//! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker · config · audit
+//! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker → catalog · config · audit
 //! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event
 //! ```
 //!
@@ -105,7 +105,8 @@
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
 //! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins, rests
 //! and records in a database; `events` runs an operator's command when something happens; `login-shell` lets a login shell
-//! be asked for keys, where the configuration wants it. The command line has all of them.
+//! be asked for keys, where the configuration wants it; `schema` has the JSON Schema of replies. The command line has all
+//! of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;
@@ -159,10 +160,11 @@ pub mod terms;
 pub mod view;
 pub mod wire;
 
-pub use middleware::{BuildError, Builder, Handled, Message, ModelPin};
+pub use middleware::{BuildError, Builder, Handled, Message, ModelPin, Press};
 pub use model::{ModelRef, ProviderId};
 pub use profile::ProfileId;
 pub use render::Render;
+pub use render::data::ReplyData;
 pub use render::text::Text;
 pub use resolver::{Lease, Refusal, ResolveError};
 pub use session::{Actor, AgentId, Scope, SessionKey};

@@ -74,6 +74,41 @@ impl fmt::Display for FailureClass {
     }
 }
 
+/// What is known of a failure beyond its class, where a person can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// Anthropic takes the subscription token from its own client alone.
+    ClaudeCodeOnly,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 1] = [Self::ClaudeCodeOnly];
+
+    /// The cause that a word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == word)
+    }
+
+    /// The word for it in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClaudeCodeOnly => "claude-code-only",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    /// What happened and what to do, for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ClaudeCodeOnly => "this subscription token cannot be used here, add an Anthropic API key",
+        })
+    }
+}
+
 /// What became of a request under a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -85,6 +85,59 @@ impl HandleKey {
     }
 }
 
+impl HandleKey {
+    /// The key under which buttons are sealed. It is derived: no seal is ever a handle, whatever is sealed.
+    #[must_use]
+    pub fn seal_key(&self) -> SealKey {
+        let mut mac = self.0.clone();
+        mac.update(b"modelpin seal 1\0");
+        let mut seeded = hmac::digest::Key::<Hmac<Sha256>>::default();
+        let key = mac.finalize().into_bytes();
+        seeded[..key.len()].copy_from_slice(&key);
+        SealKey(<Hmac<Sha256> as KeyInit>::new(&seeded))
+    }
+}
+
+/// How long a seal is, in bytes: 144 bits of a keyed hash.
+pub const SEAL_BYTES: usize = 18;
+
+/// The key of seals: what goes out with one and comes back is known to be ours, and to belong where it comes back.
+#[derive(Clone)]
+pub struct SealKey(Hmac<Sha256>);
+
+impl SealKey {
+    /// Seals these parts, in this order. Other parts have another seal, also where the same bytes are cut elsewhere.
+    #[must_use]
+    pub fn seal(&self, parts: &[&[u8]]) -> [u8; SEAL_BYTES] {
+        let digest = self.mac(parts).finalize().into_bytes();
+        let mut seal = [0; SEAL_BYTES];
+        seal.copy_from_slice(&digest[..SEAL_BYTES]);
+        seal
+    }
+
+    /// Whether this is the seal of these parts. Takes as long for a wrong seal as for the right one.
+    #[must_use]
+    pub fn holds(&self, parts: &[&[u8]], seal: &[u8; SEAL_BYTES]) -> bool {
+        self.mac(parts).verify_truncated_left(seal).is_ok()
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        for part in parts {
+            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            mac.update(&length.to_be_bytes());
+            mac.update(part);
+        }
+        mac
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealKey(…)")
+    }
+}
+
 impl fmt::Debug for HandleKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HandleKey(…)")
@@ -119,5 +172,24 @@ mod tests {
         assert_ne!(one.handle(&here), Secret::new("two".into()).handle(&here));
         assert_ne!(one.handle(&here), one.handle(&HandleKey::derive(b"/there")));
         assert_eq!(one.handle(&here).to_string().len(), 12);
+    }
+
+    #[test]
+    fn a_seal_holds_for_its_parts_and_its_place_alone() {
+        let key = HandleKey::derive(b"/here").seal_key();
+        let seal = key.seal(&[b"ab", b"c"]);
+        assert!(key.holds(&[b"ab", b"c"], &seal));
+        assert!(!key.holds(&[b"a", b"bc"], &seal), "cut elsewhere");
+        assert!(!key.holds(&[b"ab", b"c", b""], &seal), "with one more");
+        assert!(
+            !HandleKey::derive(b"/there")
+                .seal_key()
+                .holds(&[b"ab", b"c"], &seal)
+        );
+        for bit in 0..SEAL_BYTES * 8 {
+            let mut forged = seal;
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(!key.holds(&[b"ab", b"c"], &forged), "bit {bit}");
+        }
     }
 }

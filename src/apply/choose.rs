@@ -8,6 +8,7 @@ use crate::command::{Choose, Reference};
 use crate::echo::causes;
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::{Change, End, PinnedModel, PinnedProfile, ProfileChoice, ScopeKey, Set};
+use crate::profile::ProfileId;
 use crate::resolver::{Committed, Permit, freely};
 use crate::session::Scope;
 use crate::terms::{Lifetime, Mode};
@@ -15,6 +16,55 @@ use crate::view::{self, Body, Occasion, Refusal};
 
 use super::outlook::Done;
 use super::{Desk, Errand};
+
+/// What is to be pinned, and for how long.
+#[derive(Debug)]
+pub(super) struct Wish<'w> {
+    scope: Scope,
+    mode: Option<Mode>,
+    lifetime: Option<Lifetime>,
+    /// Without a model, the profile is looked up for the one in force, which stays.
+    pub(super) model: Option<ModelRef>,
+    pub(super) profile: Option<Named<'w>>,
+}
+
+/// How a profile is named.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Named<'w> {
+    /// As a person wrote it.
+    Written(&'w str),
+    /// This very one.
+    Known(&'w ProfileId),
+    /// None: automatic choice.
+    Auto,
+}
+
+impl<'w> Wish<'w> {
+    /// A model for this chat, until something else is asked for.
+    pub(super) fn of(model: ModelRef, profile: Option<Named<'w>>) -> Self {
+        Self {
+            scope: Scope::Session,
+            mode: None,
+            lifetime: None,
+            model: Some(model),
+            profile,
+        }
+    }
+
+    fn as_written(choose: &Choose, model: Option<ModelRef>, profile: Option<&'w str>) -> Self {
+        let auto_or_written = |name: &'w str| match name {
+            AUTO => Named::Auto,
+            name => Named::Written(name),
+        };
+        Self {
+            scope: choose.scope.unwrap_or_default(),
+            mode: choose.mode,
+            lifetime: choose.lifetime,
+            model,
+            profile: profile.map(auto_or_written),
+        }
+    }
+}
 
 /// The profile name that goes back to automatic choice.
 const AUTO: &str = "auto";
@@ -49,10 +99,11 @@ impl Desk {
             default: default.as_ref(),
         };
         match errand.book.catalog().meaning(model, &from) {
-            Meaning::Model(meant) => self.pin(errand, choose, Some(meant), profile).await,
-            Meaning::Ambiguous(models) => {
-                Ok(self.picker_of(errand, &models, Occasion::Ambiguous(model.to_owned())))
+            Meaning::Model(meant) => {
+                self.pin(errand, Wish::as_written(choose, Some(meant), profile))
+                    .await
             }
+            Meaning::Ambiguous(models) => Ok(self.meanings(errand, &models, model)),
             Meaning::Refused(refused) => Err(Refusal::ModelNotAllowed {
                 model: refused.model,
                 rule: refused.rule,
@@ -78,7 +129,10 @@ impl Desk {
             .shown
             .model(errand.session, errand.book.agent(), number, generation);
         match picked.filter(|model| catalog.allows(model)) {
-            Some(model) => self.pin(errand, choose, Some(model), profile).await,
+            Some(model) => {
+                self.pin(errand, Wish::as_written(choose, Some(model), profile))
+                    .await
+            }
             None => Ok(self.whole_picker(errand, Occasion::StaleNumber(number))),
         }
     }
@@ -90,37 +144,32 @@ impl Desk {
         name: &str,
     ) -> Result<Body, Refusal> {
         self.permit(errand, choose.scope.unwrap_or_default())?;
-        self.pin(errand, choose, None, Some(name)).await
+        self.pin(errand, Wish::as_written(choose, None, Some(name))).await
     }
 
-    /// Commits a choice. Without a model, the profile is looked up for the one in force, which stays.
-    async fn pin(
-        &self,
-        errand: Errand<'_>,
-        choose: &Choose,
-        model: Option<ModelRef>,
-        profile: Option<&str>,
-    ) -> Result<Body, Refusal> {
-        let scope = choose.scope.unwrap_or_default();
+    /// Commits a choice.
+    pub(super) async fn pin(&self, errand: Errand<'_>, wish: Wish<'_>) -> Result<Body, Refusal> {
+        let Wish { scope, mode, .. } = wish;
         let before = self.outlook(errand);
         let current = before.as_ref().and_then(|decision| decision.selected.as_ref());
-        let meant = match (&model, current) {
+        let meant = match (&wish.model, current) {
             (Some(model), _) => model,
             (None, Some(current)) => &current.model,
             (None, None) => return Err(Refusal::NoModel),
         };
-        let profile = profile
-            .map(|name| profile_choice(errand, scope, name, meant, choose.mode))
+        let profile = wish
+            .profile
+            .map(|named| profile_choice(errand, scope, named, meant, mode))
             .transpose()?;
-        let end = match choose.lifetime {
+        let end = match wish.lifetime {
             None => End::Never,
             Some(Lifetime::Once) => End::NextRequest,
             Some(Lifetime::For(length)) => End::At(self.resolver.now().after(length)),
         };
         let set = Set {
-            model: model.map(|model| PinnedModel {
+            model: wish.model.map(|model| PinnedModel {
                 model,
-                mode: choose.mode.unwrap_or(Mode::Prefer),
+                mode: mode.unwrap_or(Mode::Prefer),
             }),
             profile,
             end,
@@ -173,41 +222,19 @@ impl Desk {
     }
 }
 
-/// What `@name` says about the profiles of the model's provider.
+/// What a named profile means among those of the model's provider.
 fn profile_choice(
     errand: Errand<'_>,
     scope: Scope,
-    name: &str,
+    named: Named<'_>,
     model: &ModelRef,
     mode: Option<Mode>,
 ) -> Result<ProfileChoice, Refusal> {
     let provider = model.provider();
-    if name == AUTO {
-        return Ok(ProfileChoice::Auto(provider.clone()));
-    }
-    let written = || name.to_owned();
-    let id = match which_profile(name, provider, &errand.visible()) {
-        ProfileMeaning::Profile(id) => id,
-        ProfileMeaning::Several(profiles) => {
-            return Err(Refusal::SeveralProfiles {
-                written: written(),
-                profiles,
-            });
-        }
-        ProfileMeaning::OtherProvider(profile, provider) => {
-            return Err(Refusal::OtherProvider {
-                profile,
-                provider,
-                model: errand.named(model),
-            });
-        }
-        ProfileMeaning::Unknown(near) => {
-            return Err(Refusal::UnknownProfile {
-                written: written(),
-                provider: provider.clone(),
-                near,
-            });
-        }
+    let id = match named {
+        Named::Auto => return Ok(ProfileChoice::Auto(provider.clone())),
+        Named::Known(id) => id.clone(),
+        Named::Written(name) => written_profile(errand, name, model)?,
     };
     let rules = errand.snapshot.rules();
     if !rules.may(errand.actor, Act::Pin, scope, Some(&id)) {
@@ -219,4 +246,27 @@ fn profile_choice(
         mode: mode.unwrap_or(Mode::Strict),
         id,
     }))
+}
+
+/// What `@name` means.
+fn written_profile(errand: Errand<'_>, name: &str, model: &ModelRef) -> Result<ProfileId, Refusal> {
+    let provider = model.provider();
+    let written = || name.to_owned();
+    match which_profile(name, provider, &errand.visible()) {
+        ProfileMeaning::Profile(id) => Ok(id),
+        ProfileMeaning::Several(profiles) => Err(Refusal::SeveralProfiles {
+            written: written(),
+            profiles,
+        }),
+        ProfileMeaning::OtherProvider(profile, provider) => Err(Refusal::OtherProvider {
+            profile,
+            provider,
+            model: errand.named(model),
+        }),
+        ProfileMeaning::Unknown(near) => Err(Refusal::UnknownProfile {
+            written: written(),
+            provider: provider.clone(),
+            near,
+        }),
+    }
 }

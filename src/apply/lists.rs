@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Entry, Origin};
+use crate::catalog::{Entry, Letters, Origin};
 use crate::model::{ModelRef, ProviderId};
-use crate::order::Reason;
-use crate::picker::{Choice, Picker, ProfileOption, Serving, Standing, Usability};
-use crate::resolver::{self, About, Decision, Question};
+use crate::picker::{Choice, Picker, Standing};
+use crate::resolver::Decision;
 use crate::similar::nearest;
-use crate::view::{Body, Occasion, PickerView, Refusal};
+use crate::view::{Body, Occasion, Refusal};
 
-use super::outlook::selection;
+use super::buttons::Listing;
+use super::sheet::Sheet;
 use super::{Desk, Errand};
 
 impl Desk {
@@ -22,10 +22,9 @@ impl Desk {
         page: Option<u16>,
     ) -> Result<Body, Refusal> {
         let wanted = provider.map(|written| one_of(errand, written)).transpose()?;
-        let of_wanted = |model: &ModelRef| wanted.as_ref().is_none_or(|wanted| wanted == model.provider());
-        let models = self.offered(errand, &of_wanted);
+        let listing = wanted.clone().map_or(Listing::All, Listing::Of);
         let now = self.outlook(errand);
-        let picker = numbered(errand, &models, now.as_ref());
+        let picker = numbered(errand, &self.models_of(errand, &listing), now.as_ref());
         let page = match page {
             Some(page) => usize::from(page),
             None if wanted.is_none() => current_page(&picker),
@@ -38,19 +37,99 @@ impl Desk {
                 list: wanted,
             });
         }
-        Ok(self.show(errand, picker, page, wanted, now.as_ref(), Occasion::Asked))
+        let sheet = Sheet {
+            picker,
+            listing,
+            page,
+            occasion: Occasion::Asked,
+            profiles_of: None,
+        };
+        Ok(self.show(errand, sheet, now.as_ref()))
     }
 
-    /// A picker of some models, because a name means several.
-    pub(super) fn picker_of(&self, errand: Errand<'_>, models: &[ModelRef], occasion: Occasion) -> Body {
+    /// The page of a list to which a button leads; the last one if the list has become shorter.
+    pub(super) fn turn_to(&self, errand: Errand<'_>, listing: &Listing, page: usize) -> Body {
         let now = self.outlook(errand);
-        let picker = numbered(errand, models, now.as_ref());
-        self.show(errand, picker, 1, None, now.as_ref(), occasion)
+        let models = self.models_of(errand, listing);
+        let occasion = match listing {
+            Listing::All | Listing::Of(_) => Occasion::Asked,
+            Listing::Namesakes(model, _) if models.len() > 1 => Occasion::Ambiguous(model.model().to_owned()),
+            Listing::Namesakes(..) => return self.whole_picker(errand, Occasion::StaleButton),
+        };
+        let picker = numbered(errand, &models, now.as_ref());
+        let sheet = Sheet {
+            page: page.clamp(1, picker.pages()),
+            picker,
+            listing: listing.clone(),
+            occasion,
+            profiles_of: None,
+        };
+        self.show(errand, sheet, now.as_ref())
+    }
+
+    /// The profiles of a model, in the picker of all models.
+    pub(super) fn profiles_of(&self, errand: Errand<'_>, model: &ModelRef, page: usize) -> Body {
+        let now = self.outlook(errand);
+        let listing = Listing::All;
+        let picker = numbered(errand, &self.models_of(errand, &listing), now.as_ref());
+        let choice = picker.choices().iter().find(|choice| choice.model == *model);
+        let Some(number) = choice.map(|choice| choice.number) else {
+            return self.whole_picker(errand, Occasion::StaleButton);
+        };
+        let sheet = Sheet {
+            page: Picker::page_of(number),
+            picker,
+            listing,
+            occasion: Occasion::Asked,
+            profiles_of: Some((number, page)),
+        };
+        self.show(errand, sheet, now.as_ref())
+    }
+
+    /// A picker of the models that a name means.
+    pub(super) fn meanings(&self, errand: Errand<'_>, models: &[ModelRef], written: &str) -> Body {
+        let Some(first) = models.first() else {
+            return self.whole_picker(errand, Occasion::Asked);
+        };
+        let same = models.iter().all(|model| model.model() == first.model());
+        let letters = if same { Letters::Same } else { Letters::AnyCase };
+        let now = self.outlook(errand);
+        let sheet = Sheet {
+            picker: numbered(errand, models, now.as_ref()),
+            listing: Listing::Namesakes(first.clone(), letters),
+            page: 1,
+            occasion: Occasion::Ambiguous(written.to_owned()),
+            profiles_of: None,
+        };
+        self.show(errand, sheet, now.as_ref())
     }
 
     /// A fresh picker of everything.
     pub(super) fn whole_picker(&self, errand: Errand<'_>, occasion: Occasion) -> Body {
-        self.picker_of(errand, &self.offered(errand, &|_| true), occasion)
+        let now = self.outlook(errand);
+        let sheet = Sheet {
+            picker: numbered(errand, &self.models_of(errand, &Listing::All), now.as_ref()),
+            listing: Listing::All,
+            page: 1,
+            occasion,
+            profiles_of: None,
+        };
+        self.show(errand, sheet, now.as_ref())
+    }
+
+    fn models_of(&self, errand: Errand<'_>, listing: &Listing) -> Vec<ModelRef> {
+        match listing {
+            Listing::All => self.offered(errand, &|_| true),
+            Listing::Of(provider) => self.offered(errand, &|model| model.provider() == provider),
+            Listing::Namesakes(model, letters) => {
+                let now = self.resolver.now();
+                let namesakes = errand.book.catalog().namesakes(model, *letters);
+                let usable = namesakes
+                    .into_iter()
+                    .filter(|model| errand.can_use(model.provider(), now));
+                usable.cloned().collect()
+            }
+        }
     }
 
     /// The models to offer: those that may be selected, without built-in ones that the sender could not use anyway;
@@ -77,53 +156,6 @@ impl Desk {
         let offered = if offered.is_empty() { selectable } else { offered };
         offered.into_iter().map(|entry| entry.model.clone()).collect()
     }
-
-    fn show(
-        &self,
-        errand: Errand<'_>,
-        mut picker: Picker,
-        page: usize,
-        provider: Option<ProviderId>,
-        now: Option<&Decision>,
-        occasion: Occasion,
-    ) -> Body {
-        self.shown.remember(errand.session, errand.book.agent(), &picker);
-        let serving = |model: &ModelRef| self.serving(errand, model);
-        // A name's meanings are shown all at once: there is no command for their second page.
-        let pages = if matches!(occasion, Occasion::Ambiguous(_)) {
-            1..=picker.pages()
-        } else {
-            page..=page
-        };
-        for page in pages {
-            picker.look(page, serving);
-        }
-        Body::Picker(PickerView {
-            picker,
-            page,
-            provider,
-            selection: now.and_then(|decision| selection(errand, decision)),
-            occasion,
-        })
-    }
-
-    /// How a model can be served now, to this sender, with what is pinned here.
-    fn serving(&self, errand: Errand<'_>, model: &ModelRef) -> Serving {
-        let question = Question {
-            about: About::Model(model),
-            ..Question::new(errand.session, errand.actor)
-        };
-        match self.resolver.explain(question) {
-            Ok(decision) => Serving {
-                usability: usability(&decision),
-                profiles: options(errand, &decision),
-            },
-            Err(_) => Serving {
-                usability: Usability::NoCredential,
-                profiles: Vec::new(),
-            },
-        }
-    }
 }
 
 /// A picker of these models; nobody has looked at its choices yet.
@@ -138,6 +170,8 @@ fn numbered(errand: Errand<'_>, models: &[ModelRef], now: Option<&Decision>) -> 
             Standing::Other
         },
         serving: None,
+        token: None,
+        profiles_token: None,
         model: model.clone(),
     });
     Picker::new(choices.collect(), errand.book.catalog().generation())
@@ -166,38 +200,4 @@ fn one_of(errand: Errand<'_>, written: &str) -> Result<ProviderId, Refusal> {
             .map(str::to_owned)
             .collect(),
     })
-}
-
-/// Whether a model can be served: the verdict on its next request.
-fn usability(decision: &Decision) -> Usability {
-    match &decision.verdict {
-        Ok(_) => Usability::Ok,
-        Err(resolver::Refusal::NoCredential { .. }) => Usability::NoCredential,
-        Err(resolver::Refusal::Fenced { .. }) => Usability::Costs,
-        Err(resolver::Refusal::NoEndpoint(_)) => Usability::NoEndpoint,
-        Err(refused) => Usability::Resting(refused.retry_at()),
-    }
-}
-
-fn options(errand: Errand<'_>, decision: &Decision) -> Vec<ProfileOption> {
-    let pinned = decision.pinned.as_ref().map(|pinned| &pinned.setting.value.id);
-    decision
-        .ranking
-        .candidates
-        .iter()
-        .filter(|candidate| errand.may_see(&candidate.profile))
-        .map(|candidate| ProfileOption {
-            id: candidate.profile.clone(),
-            usability: match candidate.reason {
-                Reason::Ok => Usability::Ok,
-                Reason::Fenced => Usability::Costs,
-                _ => Usability::Resting(candidate.until),
-            },
-            standing: if pinned == Some(&candidate.profile) {
-                Standing::Current
-            } else {
-                Standing::Other
-            },
-        })
-        .collect()
 }

@@ -4,13 +4,19 @@
 //! [`View`](crate::view::View). It asks the catalogue what names mean, the access rules whether the sender may, the
 //! resolver what follows. It does not parse and does not render.
 //!
-//! `choose.rs` is the path of a pin; `shown.rs` remembers which list a number belongs to; the others answer questions.
+//! A pressed button goes the same way: [`Desk::press`] finds out what it says, and the same doors are asked.
+//!
+//! `choose.rs` is the path of a pin; `shown.rs` remembers which list a number belongs to; `buttons.rs` makes what can be
+//! pressed; the others answer questions.
 
+mod buttons;
 mod choose;
 mod lists;
 mod outlook;
+mod press;
 mod questions;
 mod reach;
+mod sheet;
 mod shown;
 mod suggest;
 
@@ -18,6 +24,7 @@ use std::sync::Arc;
 
 use crate::access::Act;
 use crate::command::{ModelCommand, Wanted};
+use crate::picker::Pressers;
 use crate::pin::{Change, OwnWay, Thread};
 use crate::resolver::{Book, Committed, Question, Resolver, Snapshot, freely};
 use crate::session::{Actor, Scope, SessionKey};
@@ -42,6 +49,8 @@ pub(crate) struct Errand<'a> {
     actor: &'a Actor,
     snapshot: &'a Snapshot,
     book: &'a Book,
+    /// Who may press the buttons of the reply.
+    pressers: Pressers,
 }
 
 impl Desk {
@@ -54,34 +63,57 @@ impl Desk {
         }
     }
 
-    /// Carries a command out and returns what to say.
+    /// Carries a command out and returns what to say; the buttons of the reply are for the sender.
     ///
     /// Cancelling the call leaves the change committed or not, never half done.
     pub async fn carry_out(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> Body {
+        self.carry_out_for(session, actor, Pressers::Sender, command)
+            .await
+    }
+
+    /// The same; the buttons of the reply are for `pressers`.
+    pub async fn carry_out_for(
+        &self,
+        session: &SessionKey,
+        actor: &Actor,
+        pressers: Pressers,
+        command: &ModelCommand,
+    ) -> Body {
         let snapshot = self.resolver.snapshot();
         let may = |act| snapshot.rules().may(actor, act, Scope::Session, None);
         if *command == ModelCommand::Help && may(Act::See) {
             // It needs no file, so that it is there when one is broken.
             return Body::Help;
         }
-        let book = match snapshot.book(session.agent()) {
+        let book = match self.book(&snapshot, session) {
             Ok(book) => book,
-            Err(broken) => {
-                let at = self.resolver.now();
-                let cause = broken.to_string();
-                return Body::Refused(Refusal::Broken { cause, at });
-            }
+            Err(broken) => return Body::Refused(broken),
         };
         let errand = Errand {
             session,
             actor,
             snapshot: &snapshot,
             book: &book,
+            pressers,
         };
         if !errand.may_command() {
             return Body::Refused(Refusal::NoCommands);
         }
-        let done = match command {
+        self.command(errand, command).await.unwrap_or_else(Body::Refused)
+    }
+
+    /// What is known of the session's agent.
+    fn book(&self, snapshot: &Snapshot, session: &SessionKey) -> Result<Arc<Book>, Refusal> {
+        snapshot.book(session.agent()).map_err(|broken| Refusal::Broken {
+            cause: broken.to_string(),
+            at: self.resolver.now(),
+        })
+    }
+
+    /// A command of somebody who may give commands.
+    async fn command(&self, errand: Errand<'_>, command: &ModelCommand) -> Result<Body, Refusal> {
+        let Errand { session, actor, .. } = errand;
+        match command {
             ModelCommand::Picker => self.list(errand, None, None),
             ModelCommand::List { provider, page } => self.list(errand, provider.as_deref(), *page),
             ModelCommand::Status => self.status(errand),
@@ -109,8 +141,7 @@ impl Desk {
                 }
                 Wanted::Profile(name) => self.choose_profile(errand, choose, name).await,
             },
-        };
-        done.unwrap_or_else(Body::Refused)
+        }
     }
 
     /// Clears or takes back.

@@ -1,6 +1,7 @@
 //! What a sender could type: for completion, where a platform has it.
 
 use crate::model::ProviderId;
+use crate::picker::Pressers;
 use crate::profile::ProfileId;
 use crate::resolver::{Book, Snapshot};
 use crate::session::{Actor, SessionKey};
@@ -36,6 +37,7 @@ fn names(snapshot: &Snapshot, book: &Book, session: &SessionKey, actor: &Actor) 
         actor,
         snapshot,
         book,
+        pressers: Pressers::Sender,
     };
     if !errand.may_command() {
         return Names::default();

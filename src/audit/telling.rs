@@ -8,6 +8,7 @@ use super::record::{Attempt, Became, Change, Decision, Kind, Operator, Record, R
 use crate::clock::Timestamp;
 use crate::echo::{discreet, legible};
 use crate::model::ModelRef;
+use crate::outcome::Cause;
 use crate::profile::ProfileId;
 use crate::session::Scope;
 use crate::terms::Mode;
@@ -203,7 +204,9 @@ fn in_brackets(attempt: &Attempt, from: Timestamp) -> Vec<Piece> {
         Became::PassedOver => None,
         Became::Unknown => Some("nobody reported what became of it".to_owned()),
     };
-    let why = attempt.reason.as_ref().map(Code::words);
+    let in_words =
+        |code: &Code| Cause::from_word(code.as_str()).map_or_else(|| code.words(), |cause| cause.to_string());
+    let why = attempt.reason.as_ref().map(in_words);
     let mut said = became.into_iter().chain(why).collect::<Vec<_>>().join(", ");
     if said.is_empty() {
         said = "no reason was given".to_owned();

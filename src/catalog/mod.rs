@@ -14,7 +14,9 @@ mod split;
 
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
 
 use crate::model::{ModelRef, ProviderId};
 use crate::profile::ProfileId;
@@ -84,6 +86,7 @@ pub struct Catalog {
     by_id: HashMap<String, Vec<usize>>,
     by_id_folded: HashMap<String, Vec<usize>>,
     notes: Vec<String>,
+    generation: OnceLock<u64>,
 }
 
 /// The models that may be selected, and the configuration key that says so.
@@ -110,6 +113,7 @@ impl Catalog {
             by_id: HashMap::new(),
             by_id_folded: HashMap::new(),
             notes: Vec::new(),
+            generation: OnceLock::new(),
         };
         for entry in entries {
             catalog.add(entry);
@@ -122,6 +126,7 @@ impl Catalog {
         if self.by_model.contains_key(&entry.model) {
             return;
         }
+        self.generation = OnceLock::new();
         let at = self.entries.len();
         if let Some(alias) = &entry.alias {
             match self.by_alias.entry(folding::fold(alias)) {
@@ -153,6 +158,7 @@ impl Catalog {
     /// Makes `model` the one of a chat in which nothing is pinned. It may always be selected.
     pub fn set_default(&mut self, model: ModelRef) {
         self.add(Entry::new(model.clone()));
+        self.generation = OnceLock::new();
         self.default = Some(model);
     }
 
@@ -230,15 +236,74 @@ impl Catalog {
         (!fine).then_some(list.rule.as_str())
     }
 
-    /// A number that changes when the catalogue does; the same content gives the same number in one build.
+    /// Where `model` stands among the [`entries`](Self::entries), from 0.
+    #[must_use]
+    pub fn position(&self, model: &ModelRef) -> Option<usize> {
+        self.by_model.get(model).copied()
+    }
+
+    /// The models with the id of `model` that may be selected, whoever serves them, in order.
+    #[must_use]
+    pub fn namesakes(&self, model: &ModelRef, letters: Letters) -> Vec<&ModelRef> {
+        let found = match letters {
+            Letters::Same => self.by_id.get(model.model()),
+            Letters::AnyCase => self.by_id_folded.get(&folding::fold(model.model())),
+        };
+        let models = found.into_iter().flatten().map(|at| &self.entries[*at].model);
+        models.filter(|model| self.allows(model)).collect()
+    }
+
+    /// A number that changes when the catalogue does; the same content gives the same number, today and after an update.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.entries.hash(&mut hasher);
-        self.default.hash(&mut hasher);
-        let mut allowed: Vec<&ModelRef> = self.allowed.iter().flat_map(|list| &list.models).collect();
-        allowed.sort();
-        allowed.hash(&mut hasher);
-        hasher.finish()
+        *self.generation.get_or_init(|| self.digest())
     }
+
+    fn digest(&self) -> u64 {
+        let mut sum = Sha256::new();
+        let mut add = |text: &str| {
+            sum.update(text.len().to_be_bytes());
+            sum.update(text);
+        };
+        let model = |add: &mut dyn FnMut(&str), model: &ModelRef| {
+            add(model.provider().as_str());
+            add(model.model());
+        };
+        for entry in &self.entries {
+            model(&mut add, &entry.model);
+            add(entry.alias.as_deref().unwrap_or_default());
+            add(entry.auth_profile.as_ref().map_or("", ProfileId::as_str));
+            add(match entry.origin {
+                Origin::Configured => "configured",
+                Origin::BuiltIn => "built-in",
+            });
+        }
+        add("default");
+        if let Some(default) = &self.default {
+            model(&mut add, default);
+        }
+        add("allowed");
+        if let Some(list) = &self.allowed {
+            let mut allowed: Vec<&ModelRef> = list.models.iter().collect();
+            allowed.sort();
+            add(&list.rule);
+            for allowed in allowed {
+                model(&mut add, allowed);
+            }
+        }
+        let digest = sum.finalize();
+        digest
+            .iter()
+            .take(8)
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    }
+}
+
+/// Which ids are one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// The same letters.
+    Same,
+    /// The same letters but for their case.
+    AnyCase,
 }

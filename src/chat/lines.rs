@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::clock::Timestamp;
+use crate::outcome::Cause;
 use crate::render::Render;
 use crate::render::text::{Text, clean};
 use crate::resolver::Refusal;
@@ -162,7 +163,7 @@ impl<W: Write> Events for TextLines<W> {
 /// | `ignored` | the message was for another bot |
 /// | `attempt-failed` | `model`, `profile`, `decision`, `message`; another attempt may follow |
 /// | `answer` | `model`, `profile`, `decision`, `ending` (`whole`, `stopped`, `broken`), `text` as it came |
-/// | `refused` | `code`, `message`, `hint`, `retryAt` (milliseconds since 1970, or null) |
+/// | `refused` | `code`, `cause` (such as `claude-code-only`, or null), `message`, `hint`, `retryAt` (milliseconds since 1970, or null) |
 /// | `failed` | `message` |
 struct JsonLines<W> {
     out: W,
@@ -236,6 +237,7 @@ impl<W: Write> Events for JsonLines<W> {
         self.line(&json!({
             "event": "refused",
             "code": refusal.code(),
+            "cause": refusal.cause().map(Cause::as_str),
             "message": refusal.to_string(),
             "hint": refusal.hint(),
             "retryAt": refusal.retry_at(),

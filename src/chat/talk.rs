@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use bytes::Bytes;
+
 use crate::apply::Names;
 use crate::classify::Verdict;
 use crate::echo::causes;
 use crate::middleware::{Handled, Message, ModelPin};
-use crate::resolver::{Lease, Question, ResolveError};
+use crate::resolver::{FillError, Lease, Question, ResolveError};
 use crate::session::{Actor, SessionKey};
 use crate::wire::{self, AnswerStream, Client, Failure, Piece, Role, Turn};
 
@@ -165,9 +167,7 @@ impl Talk {
                     let why = causes(&failure);
                     let now = self.modelpin.resolver().now();
                     let verdict = failure.verdict(lease.model().provider(), now);
-                    let class = verdict.map(|verdict| verdict.class);
-                    let why = class.map_or_else(|| why.clone(), |class| format!("{why}: {class}"));
-                    events.attempt_failed(attempt(&lease), &why)?;
+                    events.attempt_failed(attempt(&lease), &in_words(why, verdict.as_ref()))?;
                     report(lease, verdict);
                 }
             }
@@ -175,13 +175,13 @@ impl Talk {
     }
 
     async fn send(&self, lease: &Lease) -> Result<AnswerStream, Failure> {
-        let unsent = |error: wire::WireError| Failure::Unsent {
-            source: Box::new(error),
-        };
         let endpoint = lease.endpoint();
-        let request =
-            wire::request(endpoint, lease.model().model(), &self.said, MOST_TOKENS).map_err(unsent)?;
-        let request = lease.apply(request).map_err(unsent)?;
+        let request = wire::request(endpoint, lease.model().model(), &self.said, MOST_TOKENS)
+            .map_err(FillError::from)
+            .and_then(|request| lease.fill(request.map(Bytes::from)))
+            .map_err(|error| Failure::Unsent {
+                source: Box::new(error),
+            })?;
         self.client.ask(request, endpoint.api).await
     }
 }
@@ -235,6 +235,21 @@ fn attempt(lease: &Lease) -> Attempt<'_> {
 
 fn report(lease: Lease, verdict: Option<Verdict>) {
     if let Some(verdict) = verdict {
-        lease.failed(verdict.class, verdict.retry_at);
+        lease.judged(&verdict);
+    }
+}
+
+/// What went wrong, what it means, and what a person can do about it.
+fn in_words(why: String, verdict: Option<&Verdict>) -> String {
+    match verdict {
+        None => why,
+        Some(Verdict {
+            class, cause: None, ..
+        }) => format!("{why}: {class}"),
+        Some(Verdict {
+            class,
+            cause: Some(cause),
+            ..
+        }) => format!("{why}: {class}: {cause}"),
     }
 }

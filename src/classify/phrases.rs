@@ -103,11 +103,9 @@ pub(super) const AUTH_CODES: &[&str] = &[
     "unauthenticated",
     "unrecognizedclientexception",
 ];
-pub(super) const AUTH: &[&str] = &[
-    "api key expired",
-    "api key not valid",
-    "only authorized for use with claude code",
-];
+pub(super) const AUTH: &[&str] = &["api key expired", "api key not valid"];
+/// Anthropic, to a subscription token that comes from another client than its own.
+pub(super) const CLAUDE_CODE_ONLY: &[&str] = &["only authorized for use with claude code"];
 
 pub(super) const MODEL_CODES: &[&str] = &[
     "deploymentnotfound",

@@ -6,7 +6,7 @@ use super::body::Said;
 use super::{phrases, times};
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
-use crate::outcome::FailureClass;
+use crate::outcome::{Cause, FailureClass};
 
 /// What a provider answered.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub struct Verdict {
     /// When the provider said that it may be tried again: later than now, at most
     /// [`LONGEST_WAIT`](super::LONGEST_WAIT) away; `None` if it gave no such time.
     pub retry_at: Option<Timestamp>,
+    /// What else is known, where a person can do something about it.
+    pub cause: Option<Cause>,
 }
 
 /// Says what a failed answer means; `None` for a successful one (2xx), whatever its body says.
@@ -41,8 +43,11 @@ pub fn classify(answer: &Answer<'_>, now: Timestamp) -> Option<Verdict> {
         return None;
     }
     let said = Said::read(answer.headers, answer.body);
+    let class = class(answer.status, &said);
+    let only_there = class == FailureClass::Auth && said.mentions(phrases::CLAUDE_CODE_ONLY);
     Some(Verdict {
-        class: class(answer.status, &said),
+        class,
+        cause: only_there.then_some(Cause::ClaudeCodeOnly),
         retry_at: times::retry_at(answer.headers, &said.waits, answer.status, now).max(times::retry_at(
             &said.headers,
             &[],
@@ -58,6 +63,7 @@ pub const fn transport() -> Verdict {
     Verdict {
         class: FailureClass::Timeout,
         retry_at: None,
+        cause: None,
     }
 }
 
@@ -109,6 +115,7 @@ fn by_words(status: u16, said: &Said) -> FailureClass {
         403 => FailureClass::Auth,
         400 if said.mentions(phrases::PERMANENT_ACCOUNT) => FailureClass::AuthPermanent,
         400 if said.is(phrases::AUTH_CODES) || said.mentions(phrases::AUTH) => FailureClass::Auth,
+        400 if said.mentions(phrases::CLAUDE_CODE_ONLY) => FailureClass::Auth,
         400 if said.mentions(phrases::BAD_MODEL) => FailureClass::ModelNotFound,
         400..500 => FailureClass::Format,
         // 5xx; and 1xx, 3xx and what is no status at all: an endpoint that does not do its work.

@@ -1,5 +1,6 @@
 //! What goes in and what comes out.
 
+use crate::picker::Pressers;
 use crate::session::{Actor, SessionKey};
 use crate::view::View;
 
@@ -9,13 +10,26 @@ pub struct Message<'m> {
     pub(super) session: &'m SessionKey,
     pub(super) actor: &'m Actor,
     pub(super) text: &'m str,
+    pub(super) pressers: Pressers,
 }
 
 impl<'m> Message<'m> {
     /// A message of `actor` in `session`, as the platform delivered it.
     #[must_use]
     pub fn new(session: &'m SessionKey, actor: &'m Actor, text: &'m str) -> Self {
-        Self { session, actor, text }
+        Self {
+            session,
+            actor,
+            text,
+            pressers: Pressers::Sender,
+        }
+    }
+
+    /// The same; the buttons of the reply are for `pressers`. By default they are for the sender: everybody else who
+    /// presses one gets a picker of their own.
+    #[must_use]
+    pub fn with_buttons_for(self, pressers: Pressers) -> Self {
+        Self { pressers, ..self }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod handled;
+mod press;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::view::{Body, Prompt, Refusal, View};
 
 pub use build::{BuildError, Builder};
 pub use handled::{Handled, Message};
+pub use press::Press;
 
 /// The middleware. Cheap to share behind an [`Arc`]; all methods take `&self`.
 #[derive(Debug)]
@@ -82,7 +84,7 @@ impl ModelPin {
                 tracing::debug!(command = %kind(&command), "command");
                 let body = self
                     .desk
-                    .carry_out(message.session, message.actor, &command)
+                    .carry_out_for(message.session, message.actor, message.pressers, &command)
                     .await;
                 (body, rest)
             }

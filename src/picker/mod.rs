@@ -3,10 +3,20 @@
 //! A number belongs to the picker in which it was shown, and to nothing else: the list keeps its
 //! [`generation`](Picker::generation), and a number of another generation is never followed. Renderers decide how it
 //! looks; whoever builds it decides what is in it.
+//!
+//! Where a platform has buttons, each choice has a [`ChoiceToken`] besides: `token.rs` says what a button can do, `seal.rs`
+//! where and for whom it holds. Nothing is kept for them: a press after a restart, or in another process of the same
+//! state directory, does what the button says.
+
+mod seal;
+mod token;
 
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::profile::ProfileId;
+
+pub use seal::{Numbered, Scene, Seal};
+pub use token::{Action, ChoiceToken, Pressers, TOKEN_BYTES};
 
 /// How many choices stand on a page.
 pub const PAGE: usize = 8;
@@ -31,6 +41,10 @@ pub struct Choice {
     pub standing: Standing,
     /// How it can be served; `None` for a choice of another page, at which nobody has looked.
     pub serving: Option<Serving>,
+    /// The button that chooses it; `None` where no buttons were made.
+    pub token: Option<ChoiceToken>,
+    /// The button that shows its profiles; `None` if it has none, or where no buttons were made.
+    pub profiles_token: Option<ChoiceToken>,
 }
 
 /// How a model can be served now.
@@ -75,6 +89,28 @@ pub struct ProfileOption {
     pub usability: Usability,
     /// Whether it is the one pinned.
     pub standing: Standing,
+    /// The button that chooses the model with it; `None` where no buttons were made.
+    pub token: Option<ChoiceToken>,
+}
+
+/// The buttons that turn pages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Turns {
+    /// To the page before; `None` on the first.
+    pub previous: Option<ChoiceToken>,
+    /// To the page behind; `None` on the last.
+    pub next: Option<ChoiceToken>,
+}
+
+/// The button that shows one provider's models.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderButton {
+    /// The provider.
+    pub provider: ProviderId,
+    /// How many of its models the picker has.
+    pub models: usize,
+    /// The button.
+    pub token: ChoiceToken,
 }
 
 /// One page of a picker.
@@ -126,16 +162,26 @@ impl Picker {
         self.choices.len().div_ceil(PAGE).max(1)
     }
 
-    /// Looks at the choices of a page: how each can be served.
-    pub fn look(&mut self, page: usize, serving: impl Fn(&ModelRef) -> Serving) {
+    /// Looks at the choices of a page: how each can be served, and what its buttons are. Numbers and models stay.
+    pub fn look(&mut self, page: usize, looked_at: impl Fn(&Choice) -> Choice) {
         let choices = self
             .choices
             .iter_mut()
             .skip(page.saturating_sub(1) * PAGE)
             .take(PAGE);
         for choice in choices {
-            choice.serving = Some(serving(&choice.model));
+            *choice = Choice {
+                number: choice.number,
+                model: choice.model.clone(),
+                ..looked_at(choice)
+            };
         }
+    }
+
+    /// The page on which a number stands.
+    #[must_use]
+    pub fn page_of(number: usize) -> usize {
+        number.saturating_sub(1) / PAGE + 1
     }
 
     /// A page, from 1; `None` past the end.
@@ -166,6 +212,8 @@ mod tests {
             alias: None,
             standing: Standing::Other,
             serving: None,
+            token: None,
+            profiles_token: None,
         }
     }
 

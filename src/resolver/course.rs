@@ -72,6 +72,6 @@ fn attempt(tried: &Tried) -> Attempt {
             Some(Outcome::Failed { class, .. }) => Became::Failed(class),
         },
         retry_at: tried.retry_at(),
-        reason: None,
+        reason: tried.cause.map(|cause| Code::new(cause.as_str())),
     }
 }

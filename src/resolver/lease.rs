@@ -10,7 +10,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use thiserror::Error;
 
-use crate::classify;
+use crate::classify::{self, Verdict};
 use crate::clock::Timestamp;
 use crate::cooldown::AccountKey;
 use crate::credential::{Credential, CredentialKind};
@@ -157,8 +157,8 @@ impl Lease {
     /// Puts credential, headers, base URL and the lease's model into a request, and asks Anthropic to keep the prompt.
     ///
     /// It is what [`apply`](Self::apply) does, and what [`Outline::fill`] does to the body, for endpoints of Anthropic's API
-    /// that are paid with an API key, as the model's `cacheRetention` says; subscriptions and other APIs get the model's
-    /// name alone. What is kept for an hour needs the beta `extended-cache-ttl-2025-04-11`, which is added. The request
+    /// that are paid with an API key, as the model's `cacheRetention` says; subscriptions, other APIs and other paths than
+    /// `…/messages` and `…/messages/count_tokens` get the model's name alone. What is kept for an hour needs the beta `extended-cache-ttl-2025-04-11`, which is added. The request
     /// has the length of its new body in `content-length`.
     ///
     /// # Errors
@@ -174,7 +174,15 @@ impl Lease {
     /// # Errors
     /// As [`apply`](Self::apply).
     pub fn fill_with(&self, outline: &Outline, request: Request<()>) -> Result<Request<Bytes>, WireError> {
-        let filled = outline.fill(self.model.model(), self.retention());
+        // An Anthropic endpoint may serve the paths of other APIs beside its own.
+        let path = request.uri().path();
+        let messages = path.ends_with("/messages") || path.ends_with("/messages/count_tokens");
+        let retention = if messages {
+            self.retention()
+        } else {
+            Retention::None
+        };
+        let filled = outline.fill(self.model.model(), retention);
         let mut request = self.apply(request)?.map(|()| filled.body);
         let length = HeaderValue::from(request.body().len());
         let headers = request.headers_mut();
@@ -225,7 +233,7 @@ impl Lease {
         };
         match classify::classify(&answer, now) {
             None => self.succeeded(),
-            Some(verdict) => self.failed(verdict.class, verdict.retry_at),
+            Some(verdict) => self.judged(&verdict),
         }
     }
 
@@ -237,6 +245,15 @@ impl Lease {
     /// Reports that the provider refused or failed.
     pub fn failed(self, class: FailureClass, retry_at: Option<Timestamp>) {
         self.ended(Outcome::Failed { class, retry_at });
+    }
+
+    /// The same with all that is known of the failure: a [`Cause`](crate::outcome::Cause) is told to people by the refusal
+    /// that may follow, and stands in the record.
+    pub fn judged(self, verdict: &Verdict) {
+        if let Some(cause) = verdict.cause {
+            self.course().walk.because(self.attempt, cause);
+        }
+        self.failed(verdict.class, verdict.retry_at);
     }
 
     fn ended(self, outcome: Outcome) {

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::endpoint::Api;
 use crate::model::{ModelRef, ProviderId};
 use crate::order::Reason;
-use crate::outcome::FailureClass;
+use crate::outcome::{Cause, FailureClass};
 use crate::profile::ProfileId;
 use crate::session::AgentId;
 
@@ -194,9 +194,18 @@ impl Refusal {
         }
     }
 
+    /// What is known of why an attempt failed, beyond its class, if a person can do something about it.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.tried().iter().find_map(|tried| tried.cause)
+    }
+
     /// What can be done about it.
     #[must_use]
     pub fn hint(&self) -> String {
+        if let (Self::Failed { first, .. }, Some(cause)) = (self, self.cause()) {
+            return format!("{cause}; {}", first.hint());
+        }
         match self {
             Self::NoModel => "name one: /model provider/model, or set agents.defaults.model".to_owned(),
             Self::ModelGone(_) => "pick another: /model list, or go back: /model default".to_owned(),

@@ -18,7 +18,7 @@ use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
 use crate::places::{AgentPaths, ConfigFile, Includes, StateDir, Surroundings, machine_id};
 use crate::profile::ProfileId;
 use crate::provide::{CredentialChain, RefreshToken};
-use crate::secret::HandleKey;
+use crate::secret::{HandleKey, SealKey};
 use crate::session::AgentId;
 
 use super::book::{Book, BookError, Leaves};
@@ -119,6 +119,7 @@ pub struct Snapshot {
     environment: Arc<Environment>,
     rules: Rules,
     handles: HandleKey,
+    seals: SealKey,
     agents: HashMap<AgentId, Agent>,
     included: Vec<PathBuf>,
     default: AgentId,
@@ -144,8 +145,10 @@ impl Snapshot {
             UseEnvironment::Process => Environment::of_process(dotenv, &config),
             UseEnvironment::Nothing => Environment::new(|_| None, dotenv, &config),
         };
+        let handles = handle_key(&sources.state);
         Ok(Self {
-            handles: handle_key(&sources.state),
+            seals: handles.seal_key(),
+            handles,
             environment: Arc::new(environment),
             rules: rules(&config),
             agents: config
@@ -227,6 +230,12 @@ impl Snapshot {
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The key under which buttons are sealed: of this state directory, the same after a restart.
+    #[must_use]
+    pub fn seal_key(&self) -> &SealKey {
+        &self.seals
     }
 
     /// What happens to commands of senders who may not give any.
@@ -454,7 +463,9 @@ fn handle_key(state: &StateDir) -> HandleKey {
             .ok()
             .filter(|key| key.len() >= 32)
     };
-    let mut seed = machine_id().or_else(kept).unwrap_or_else(random_seed);
+    static OF_THIS_PROCESS: OnceLock<Vec<u8>> = OnceLock::new();
+    let of_this_process = || OF_THIS_PROCESS.get_or_init(random_seed).clone();
+    let mut seed = machine_id().or_else(kept).unwrap_or_else(of_this_process);
     seed.push(0);
     seed.extend_from_slice(place.as_os_str().as_encoded_bytes());
     HandleKey::derive(&seed)

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::model::ModelRef;
-use crate::outcome::{FailureClass, Outcome};
+use crate::outcome::{Cause, FailureClass, Outcome};
 use crate::profile::ProfileId;
 
 /// How many profiles of one model are asked while the provider itself is in trouble.
@@ -17,6 +17,8 @@ pub struct Tried {
     pub profile: ProfileId,
     /// What became of it; `None` while nothing is known.
     pub outcome: Option<Outcome>,
+    /// What else is known of why it failed.
+    pub cause: Option<Cause>,
 }
 
 impl Tried {
@@ -129,6 +131,7 @@ impl Walk {
             model,
             profile,
             outcome: None,
+            cause: None,
         });
         self.tried.len() - 1
     }
@@ -178,6 +181,13 @@ impl Walk {
             | FailureClass::Auth
             | FailureClass::AuthPermanent
             | FailureClass::Billing => {}
+        }
+    }
+
+    /// What else is known of why an attempt fails. It moves nothing.
+    pub fn because(&mut self, attempt: usize, cause: Cause) {
+        if let Some(tried) = self.tried.get_mut(attempt) {
+            tried.cause.get_or_insert(cause);
         }
     }
 

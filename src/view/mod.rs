@@ -9,7 +9,7 @@ mod status;
 
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
-use crate::picker::Picker;
+use crate::picker::{ChoiceToken, Picker, ProviderButton, Turns};
 
 pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
@@ -30,7 +30,7 @@ pub struct View {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// Models to choose from.
-    Picker(PickerView),
+    Picker(Box<PickerView>),
     /// What is used now and what could be.
     Status(Box<Status>),
     /// Why the next request goes where it goes.
@@ -70,6 +70,29 @@ pub struct PickerView {
     pub selection: Option<Selection>,
     /// Why it is shown, if nobody asked for it.
     pub occasion: Occasion,
+    /// The model whose profiles are shown, if they were asked for.
+    pub chosen: Option<Chosen>,
+    /// The buttons that turn its pages.
+    pub turns: Turns,
+    /// The buttons that show one provider's models, where there is more than one page of all of them.
+    pub providers: Vec<ProviderButton>,
+    /// The button that goes back to the default; `None` where no buttons were made.
+    pub default: Option<ChoiceToken>,
+}
+
+/// A model of a picker whose profiles are shown, [`PAGE`](crate::picker::PAGE) a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its number in the picker.
+    pub number: usize,
+    /// The page of its profiles, from 1.
+    pub page: usize,
+    /// The buttons that turn the pages of its profiles.
+    pub turns: Turns,
+    /// The button that chooses it and leaves the profile to automatic choice.
+    pub auto: Option<ChoiceToken>,
+    /// The button that shows the models again.
+    pub back: Option<ChoiceToken>,
 }
 
 /// Why a picker is shown.
@@ -81,6 +104,8 @@ pub enum Occasion {
     Ambiguous(String),
     /// A number came for a picker that is not there or not true any more.
     StaleNumber(u16),
+    /// A button was pressed that does not hold here, for this person, or any more.
+    StaleButton,
 }
 
 /// What became of the text behind a command line.

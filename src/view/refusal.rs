@@ -92,3 +92,25 @@ pub enum Refusal {
         at: Timestamp,
     },
 }
+
+impl Refusal {
+    /// A stable code, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownModel { .. } => "unknown-model",
+            Self::ModelNotAllowed { .. } => "model-not-allowed",
+            Self::UnknownProfile { .. } => "unknown-profile",
+            Self::SeveralProfiles { .. } => "several-profiles",
+            Self::OtherProvider { .. } => "other-provider",
+            Self::NotPermitted { .. } => "not-permitted",
+            Self::NoCommands => "no-commands",
+            Self::UnknownProvider { .. } => "unknown-provider",
+            Self::NoSuchPage { .. } => "no-such-page",
+            Self::NothingToUndo { .. } => "nothing-to-undo",
+            Self::NoModel => "no-model",
+            Self::NotKept { .. } => "not-kept",
+            Self::Broken { .. } => "broken",
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Uri};
 use reqwest::redirect;
 use thiserror::Error;
@@ -121,9 +122,9 @@ impl Client {
     /// [`Failure::Refused`] for a status other than 2xx or an error event at the start of the stream,
     /// [`Failure::Transport`] if the network failed, [`Failure::Garbled`] if the answer is no stream of `api`,
     /// [`Failure::Unsent`] if the request could not be sent from here.
-    pub async fn ask(&self, request: Request<Vec<u8>>, api: Api) -> Result<AnswerStream, Failure> {
+    pub async fn ask(&self, request: Request<impl Into<Bytes>>, api: Api) -> Result<AnswerStream, Failure> {
         let client = self.client(route(request.uri()))?;
-        let request = reqwest::Request::try_from(request).map_err(unsent)?;
+        let request = reqwest::Request::try_from(request.map(Into::<Bytes>::into)).map_err(unsent)?;
         let mut response = match timeout(self.limits.first_byte, client.execute(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) if error.is_builder() => {

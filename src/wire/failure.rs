@@ -94,6 +94,7 @@ impl Failure {
             Self::Garbled => Some(Verdict {
                 class: FailureClass::ServerError,
                 retry_at: None,
+                cause: None,
             }),
             Self::BrokenOff { .. } | Self::Unsent { .. } => None,
         }

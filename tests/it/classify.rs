@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use modelpin::classify::{Answer, Verdict, classify, transport};
 use modelpin::clock::Timestamp;
 use modelpin::model::ProviderId;
+use modelpin::outcome::Cause;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -182,7 +183,12 @@ fn a_refused_credential_is_told_from_a_dead_one() {
         "auth_permanent"
     );
     let claude_code = "This credential is only authorized for use with Claude Code and cannot be used";
-    assert_eq!(class(400, &error("invalid_request_error", claude_code)), "auth");
+    for status in [400, 401, 403] {
+        assert_eq!(
+            class(status, &error("invalid_request_error", claude_code)),
+            "auth"
+        );
+    }
     assert_eq!(
         class(400, &error("INVALID_ARGUMENT", "API key not valid.")),
         "auth"
@@ -194,6 +200,32 @@ fn a_refused_credential_is_told_from_a_dead_one() {
         ),
         "auth_permanent"
     );
+}
+
+#[test]
+fn a_subscription_outside_of_its_own_client_is_known_by_its_words() {
+    let cause = |status, body: &str| {
+        let verdict = verdict(status, &HeaderMap::new(), body).expect("a failure");
+        verdict.cause.map(Cause::as_str)
+    };
+    let words = "This credential is only authorized for use with Claude Code and cannot be used";
+    for status in [400, 401, 403] {
+        assert_eq!(
+            cause(status, &error("invalid_request_error", words)),
+            Some("claude-code-only")
+        );
+    }
+    // Another class has other remedies.
+    assert_eq!(cause(429, &error("rate_limit_error", words)), None);
+    assert_eq!(
+        cause(401, &error("authentication_error", "invalid x-api-key")),
+        None
+    );
+    assert_eq!(
+        Cause::ClaudeCodeOnly.to_string(),
+        "this subscription token cannot be used here, add an Anthropic API key"
+    );
+    assert_eq!(Cause::from_word("claude-code-only"), Some(Cause::ClaudeCodeOnly));
 }
 
 #[test]

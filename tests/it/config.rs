@@ -7,6 +7,7 @@ use modelpin::credential::CredentialKind;
 use modelpin::endpoint::{Api, KeyHeader};
 use modelpin::model::{ModelRef, ProviderId};
 use modelpin::profile::ProfileId;
+use modelpin::retention::Retention;
 use modelpin::session::AgentId;
 
 const CANARY: &str = "sk-ant-api03-EXAMPLEcanary0123456789";
@@ -269,6 +270,41 @@ fn what_reads_otherwise_than_it_looks_is_warned_of() {
             "`x`: `y` is here more than once; the last one counts",
             "`z.$include`: includes are not followed; what the other file says is not known here",
         ]
+    );
+}
+
+#[test]
+fn a_wrong_retention_is_warned_of_and_counts_as_absent() {
+    let told = |params: &str| {
+        let text = format!("{{ agents: {{ defaults: {{ models: {{ 'a/b': {{ params: {params} }} }} }} }} }}");
+        let (config, warnings) = Config::parse(&text, "modelpin.json").expect("parses");
+        let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        (config.agents.models[0].retention, warnings)
+    };
+    let place = "`agents.defaults.models[\"a/b\"].params";
+    assert_eq!(told("{}"), (None, vec![]));
+    assert_eq!(told("{ cacheRetention: null }"), (None, vec![]));
+    assert_eq!(
+        told("{ cacheRetention: 'none' }"),
+        (Some(Retention::None), vec![])
+    );
+    assert_eq!(told("{ cacheControlTtl: '1h' }"), (Some(Retention::Long), vec![]));
+    assert_eq!(
+        told("{ cacheRetention: 'short', cacheControlTtl: 'KEY' }"),
+        (Some(Retention::Short), vec![]),
+        "what is not used is not looked at"
+    );
+    let wrong =
+        format!("{place}.cacheRetention`: expected one of none, short, long, ignored; did you mean `long`?");
+    assert_eq!(
+        told("{ cacheRetention: 'longg', cacheControlTtl: '5m' }"),
+        (Some(Retention::Short), vec![wrong])
+    );
+    let wrong = format!("{place}.cacheRetention`: expected a text in quotes, ignored");
+    let old = format!("{place}.cacheControlTtl`: expected one of 5m, 1h, ignored");
+    assert_eq!(
+        told("{ cacheRetention: true, cacheControlTtl: 'EXAMPLEcanary' }"),
+        (None, vec![wrong, old])
     );
 }
 

@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("event", "model"),
     ("event", "profile"),
     ("event", "session"),
+    ("picker", "catalog"),
     ("render", "view"),
     ("credentials", "places"),
     ("credentials", "files"),

@@ -1,6 +1,8 @@
 //! The one integration binary: a module for each subject.
 
 mod allocation;
+mod body_props;
+mod buttons;
 mod classify;
 #[cfg(all(feature = "cli", unix))]
 mod cli;
@@ -11,6 +13,7 @@ mod contract;
 mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
+mod fill;
 mod floors;
 #[cfg(all(feature = "gateway", unix))]
 mod gateway;

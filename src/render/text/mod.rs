@@ -24,6 +24,8 @@ use message::Items;
 pub use fold::COLUMNS;
 pub use message::MESSAGE_CHARS;
 pub use name::clean;
+pub(super) use name::{short, shortened};
+pub(super) use refusal::in_words;
 
 /// Renders views as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,12 +19,12 @@ pub fn clean(name: &str) -> Cow<'_, str> {
 }
 
 /// The same, cut to [`NAME_CHARS`].
-pub(super) fn short(name: &str) -> Cow<'_, str> {
+pub(in crate::render) fn short(name: &str) -> Cow<'_, str> {
     shortened(name, NAME_CHARS)
 }
 
 /// The same, cut between graphemes to so many characters; `…` stands for the rest.
-pub(super) fn shortened(text: &str, chars: usize) -> Cow<'_, str> {
+pub(in crate::render) fn shortened(text: &str, chars: usize) -> Cow<'_, str> {
     // What lies far behind the cut need not be looked at.
     let end = text
         .char_indices()

@@ -9,7 +9,7 @@ use super::time::length;
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
 use crate::picker::{Choice, PAGE, Page, ProfileOption, Standing, Usability};
-use crate::view::{Occasion, PickerView};
+use crate::view::{Chosen, Occasion, PickerView};
 
 pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestamp) {
     match &shown.occasion {
@@ -23,6 +23,14 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
         Occasion::StaleNumber(number) => items.push(format!(
             "No list shown here still has a number {number}; nothing changed. Pick from this one:"
         )),
+        Occasion::StaleButton => items.push(
+            "That button does not hold here and now, or is not yours; nothing changed. Pick from this list:"
+                .to_owned(),
+        ),
+    }
+    if let Some((chosen, choice)) = chosen(shown) {
+        say_profiles(items, ink, chosen, choice, now);
+        return;
     }
     let page = match &shown.occasion {
         // All its meanings at once: there is no command for another page of them.
@@ -31,10 +39,12 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
             of: 1,
             choices: shown.picker.choices(),
         },
-        Occasion::Asked | Occasion::StaleNumber(_) => match shown.picker.page(shown.page) {
-            Some(page) => page,
-            None => return,
-        },
+        Occasion::Asked | Occasion::StaleNumber(_) | Occasion::StaleButton => {
+            match shown.picker.page(shown.page) {
+                Some(page) => page,
+                None => return,
+            }
+        }
     };
     if page.choices.is_empty() {
         items.gap();
@@ -50,6 +60,33 @@ pub(super) fn say(items: &mut Items, ink: Ink, shown: &PickerView, now: Timestam
     items.push(foot.join(ink.line_break()));
 }
 
+/// The model whose profiles are shown.
+fn chosen(shown: &PickerView) -> Option<(&Chosen, &Choice)> {
+    let chosen = shown.chosen.as_ref()?;
+    let mut choices = shown.picker.choices().iter();
+    Some((chosen, choices.find(|choice| choice.number == chosen.number)?))
+}
+
+/// A page of the profiles of one model.
+fn say_profiles(items: &mut Items, ink: Ink, chosen: &Chosen, choice: &Choice, now: Timestamp) {
+    items.gap();
+    let line = format!("{}{}", ink.numbered(choice.number), choice_line(ink, choice, now));
+    items.push(ink.ended(line));
+    let pages = offered(choice).len().div_ceil(PAGE).max(1);
+    let on_page = offered(choice).chunks(PAGE).nth(chosen.page.saturating_sub(1));
+    let Some(on_page) = on_page else {
+        items.push("There is no profile for it that you can use.".to_owned());
+        return;
+    };
+    items.push(ink.ended(profiles_line(ink, "     ", choice, on_page, now)));
+    items.gap();
+    let mut foot = vec![example(ink, std::slice::from_ref(choice))];
+    if pages > 1 {
+        foot.push(format!("Page {} of {pages} of its profiles.", chosen.page));
+    }
+    items.push(foot.join(ink.line_break()));
+}
+
 fn groups(items: &mut Items, ink: Ink, choices: &[Choice], now: Timestamp) {
     for group in choices.chunk_by(|a, b| a.model.provider() == b.model.provider()) {
         let Some(first) = group.first() else { continue };
@@ -58,7 +95,7 @@ fn groups(items: &mut Items, ink: Ink, choices: &[Choice], now: Timestamp) {
         if ink == Ink::Markdown {
             items.gap();
         }
-        let shared = group.iter().all(|choice| offered(choice) == offered(first));
+        let shared = group.iter().all(|choice| same_profiles(choice, first));
         if shared {
             profiles(items, ink, "  ", first, now);
         }
@@ -100,8 +137,24 @@ fn offered(choice: &Choice) -> &[ProfileOption] {
     choice.serving.as_ref().map_or(&[], |serving| &serving.profiles)
 }
 
+/// Whether the same profiles can be chosen; their buttons are never the same.
+fn same_profiles(one: &Choice, other: &Choice) -> bool {
+    let told = |option: &ProfileOption| ProfileOption {
+        token: None,
+        ..option.clone()
+    };
+    offered(one).iter().map(told).eq(offered(other).iter().map(told))
+}
+
 /// The profiles to choose from, so many on a line that each line is short enough for a message of its own.
 fn profiles(items: &mut Items, ink: Ink, indent: &str, choice: &Choice, now: Timestamp) {
+    for some in offered(choice).chunks(PAGE) {
+        items.push(ink.ended(profiles_line(ink, indent, choice, some, now)));
+    }
+}
+
+/// `profiles: home, work (rests 4m)`
+fn profiles_line(ink: Ink, indent: &str, choice: &Choice, some: &[ProfileOption], now: Timestamp) -> String {
     let ids = ids(choice);
     let one = |option: &ProfileOption| {
         let name = short_name(choice, option, &ids).unwrap_or(option.id.as_str());
@@ -118,10 +171,8 @@ fn profiles(items: &mut Items, ink: Ink, indent: &str, choice: &Choice, now: Tim
         }
     };
     let indent = if ink == Ink::Plain { indent } else { "" };
-    for some in offered(choice).chunks(PAGE) {
-        let some: Vec<String> = some.iter().map(one).collect();
-        items.push(ink.ended(format!("{indent}profiles: {}", some.join(", "))));
-    }
+    let some: Vec<String> = some.iter().map(one).collect();
+    format!("{indent}profiles: {}", some.join(", "))
 }
 
 fn ids(choice: &Choice) -> HashSet<&str> {

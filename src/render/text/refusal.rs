@@ -19,10 +19,15 @@ fn either(names: impl Iterator<Item = String>) -> String {
     }
 }
 
-pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
+/// What was wrong, and what to do about it, in plain words; the second may be empty.
+pub(in crate::render) fn in_words(refusal: &Refusal) -> (String, String) {
+    sentences(Ink::Plain, refusal)
+}
+
+fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
     let list = |names: &[String]| either(names.iter().map(|name| ink.name(name)));
     let ids = |ids: &[ProfileId]| either(ids.iter().map(|id| ink.name(id.as_str())));
-    let (what, remedy) = match refusal {
+    match refusal {
         Refusal::UnknownModel { written, near } => (
             format!("No model is called {}.", ink.written(written)),
             if near.is_empty() {
@@ -119,7 +124,11 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
             format!("The credentials cannot be read: {}.", ink.cause(cause)),
             "Nothing was changed. Whoever runs this bot has to repair that file.".to_owned(),
         ),
-    };
+    }
+}
+
+pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
+    let (what, remedy) = sentences(ink, refusal);
     items.push(what);
     let nothing_changed = match refusal {
         Refusal::NotKept { .. }

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr2;
-
 use super::error::BodyError;
+use super::special;
 
 /// How deep lists and objects may stand in each other, the body itself counted.
 pub const DEEPEST: u32 = 128;
@@ -310,23 +309,26 @@ impl<'t> Cursor<'t> {
         self.at += 1;
         loop {
             let rest = &self.text.as_bytes()[self.at..];
-            let Some(run) = memchr2(b'"', b'\\', rest) else {
+            let Some(run) = special::first(rest) else {
                 self.at = self.text.len();
                 return self.expected("the end of a string");
             };
-            if let Some(control) = control(&rest[..run]) {
-                self.at += control;
-                return self.expected("an escape in place of a control character");
+            self.at += run;
+            match rest[run] {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(Quoted {
+                        span: start..self.at,
+                        escaped,
+                    });
+                }
+                b'\\' => {
+                    self.at += 1;
+                    escaped = true;
+                    self.escape()?;
+                }
+                _ => return self.expected("an escape in place of a control character"),
             }
-            self.at += run + 1;
-            if rest[run] == b'"' {
-                return Ok(Quoted {
-                    span: start..self.at,
-                    escaped,
-                });
-            }
-            escaped = true;
-            self.escape()?;
         }
     }
 
@@ -347,11 +349,4 @@ impl<'t> Cursor<'t> {
         }
         Ok(())
     }
-}
-
-/// The first control character, which no string may have as it is.
-fn control(run: &[u8]) -> Option<usize> {
-    // Without a way out in the middle, the compiler looks at many bytes at a time.
-    let any = run.iter().fold(false, |any, byte| any | (*byte < b' '));
-    any.then(|| run.iter().position(|byte| *byte < b' ')).flatten()
 }

@@ -5,7 +5,7 @@
 //! nothing differs, it is the same bytes. It refuses to know what the rest of a body means: unknown fields, odd
 //! spaces, numbers that no machine holds go to the provider as they came.
 //!
-//! Read `outline.rs` first. `cursor.rs` walks over JSON (RFC 8259) without recursion, `place.rs` finds where a cache
+//! Read `outline.rs` first. `cursor.rs` walks over JSON (RFC 8259) without recursion (`special.rs` finds the ends of its strings), `place.rs` finds where a cache
 //! mark may stand, `fill.rs` writes.
 
 mod cursor;
@@ -13,6 +13,7 @@ mod error;
 mod fill;
 mod outline;
 mod place;
+mod special;
 
 pub use cursor::DEEPEST;
 pub use error::BodyError;

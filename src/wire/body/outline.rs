@@ -35,7 +35,7 @@ impl Outline {
     /// [`BodyError`], with its place, if the body is no JSON object in UTF-8, more than [`DEEPEST`](super::DEEPEST) levels
     /// deep, or names a model that is no text or names it twice.
     pub fn read(body: &Bytes) -> Result<Self, BodyError> {
-        let text = std::str::from_utf8(body).map_err(|wrong| BodyError::NotUtf8 {
+        let text = simdutf8::compat::from_utf8(body).map_err(|wrong| BodyError::NotUtf8 {
             at: wrong.valid_up_to(),
         })?;
         let mut cursor = Cursor::new(text);

@@ -181,7 +181,7 @@ fn every_event_has_its_keys_and_a_line() {
             "reply" => &["event", "text", "view"],
             "attempt-failed" => &["decision", "event", "message", "model", "profile"],
             "answer" => &["decision", "ending", "event", "model", "profile", "text"],
-            "refused" => &["code", "event", "hint", "message", "retryAt"],
+            "refused" => &["cause", "code", "event", "hint", "message", "retryAt"],
             "failed" => &["event", "message"],
             other => panic!("event {other}"),
         };

@@ -72,6 +72,56 @@ fn an_api_key_of_anthropic_goes_into_its_own_header() {
 }
 
 #[test]
+fn a_chat_that_pays_with_a_key_has_its_prompt_kept() {
+    let marked = |text: &str, mark: &Value| json!([{ "type": "text", "text": text, "cache_control": mark }]);
+    let (short, long) = (
+        json!({ "type": "ephemeral" }),
+        json!({ "type": "ephemeral", "ttl": "1h" }),
+    );
+    for (params, mark, beta) in [
+        (json!({}), Some(&short), &[][..]),
+        (
+            json!({ "cacheRetention": "long" }),
+            Some(&long),
+            &["extended-cache-ttl-2025-04-11"],
+        ),
+        (json!({ "cacheControlTtl": "5m" }), Some(&short), &[]),
+        (json!({ "cacheRetention": "none" }), None, &[]),
+    ] {
+        let provider = anthropic_says("Hello");
+        let config = json!({
+            "agents": { "defaults": {
+                "model": "anthropic/claude-opus-4-5",
+                "models": { "anthropic/claude-opus-4-5": { "params": params } },
+            } },
+            "models": { "providers": { "anthropic": { "baseUrl": provider.url("") } } },
+        });
+        let home = Home::with(&config, &json!({ "profiles": { "anthropic:work": key(KEY) } }));
+        chat(&home, "你好\nand \"more\"\n").succeeded();
+        let asked = provider.asked();
+        let last = |text: &str| mark.map_or_else(|| json!(text), |mark| marked(text, mark));
+        let tokens = &asked[0].body["max_tokens"];
+        assert_eq!(
+            asked[0].body,
+            json!({
+                "model": "claude-opus-4-5", "max_tokens": tokens, "stream": true,
+                "messages": [{ "role": "user", "content": last("你好") }],
+            })
+        );
+        assert_eq!(
+            asked[1].body["messages"],
+            json!([
+                { "role": "user", "content": "你好" },
+                { "role": "assistant", "content": "Hello" },
+                { "role": "user", "content": last("and \"more\"") },
+            ])
+        );
+        assert_eq!(asked[0].header("anthropic-beta"), beta);
+        assert_eq!(asked[0].header("content-length").len(), 1);
+    }
+}
+
+#[test]
 fn tokens_and_sign_ins_of_anthropic_are_bearers_with_the_beta() {
     for (profile, secret) in [
         (
@@ -234,6 +284,55 @@ fn the_next_profile_answers_when_the_provider_says_429_and_the_first_one_rests()
         "a provider's words are not passed on: {}",
         told.all()
     );
+}
+
+#[test]
+fn a_subscription_that_serves_its_own_client_alone_is_told_in_words_and_in_data() {
+    let body = json!({ "type": "error", "error": {
+        "type": "invalid_request_error",
+        "message": "This credential is only authorized for use with Claude Code and cannot be used for other API requests.",
+    } });
+    let provider = Provider::start(move |asked| match asked.header("x-api-key")[..] {
+        [KEY] => Answer::anthropic("from the key"),
+        _ => Answer::error("400 Bad Request", "", &body),
+    });
+    let token = json!({ "type": "token", "provider": "anthropic", "token": TOKEN, "expires": FAR });
+    let home = anthropic_home(&provider.url(""), &json!({ "anthropic:t": token }));
+    let told = chat(&home, "hello\n/model why\n").failed(1);
+    assert_no_secret(&told.all(), &ALL);
+    let events = told.lines();
+    let words = "this subscription token cannot be used here, add an Anthropic API key";
+    let says =
+        |event: &Value, key: &str, words: &str| event[key].as_str().is_some_and(|text| text.contains(words));
+    assert!(
+        says(&events[0], "message", &format!("auth: {words}")),
+        "{}",
+        events[0]
+    );
+    assert_eq!(
+        (&events[1]["event"], &events[1]["cause"]),
+        (&json!("refused"), &json!("claude-code-only"))
+    );
+    assert!(says(&events[1], "hint", words), "{}", events[1]);
+    assert!(says(&events[2], "text", words), "{}", events[2]);
+    let plain = run(&mut home.modelpin(&["why", "--json", "--last", "1"]), b"")
+        .succeeded()
+        .out;
+    assert!(plain.contains("\"reason\": \"claude-code-only\""), "{plain}");
+
+    // With a key beside it, the key answers, and the token rests.
+    let config = json!({
+        "agents": { "defaults": { "model": "anthropic/claude-opus-4-5" } },
+        "auth": { "fence": "allow" },
+        "models": { "providers": { "anthropic": { "baseUrl": provider.url("") } } },
+    });
+    let store = json!({ "profiles": { "anthropic:t": token, "anthropic:k": key(KEY) } });
+    provider.asked().clear();
+    let told = chat(&Home::with(&config, &store), "hello\nagain\n").succeeded();
+    let events = told.lines();
+    let kinds: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
+    assert_eq!(kinds, ["attempt-failed", "answer", "answer"]);
+    assert_eq!(provider.asked().len(), 3, "the token is not asked again");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use modelpin::clock::Timestamp;
 use modelpin::credential::CredentialKind;
 use modelpin::endpoint::{Api, Endpoint};
 use modelpin::model::ModelRef;
-use modelpin::picker::{Choice, Picker, ProfileOption, Serving, Standing, Usability};
+use modelpin::picker::{Choice, Picker, ProfileOption, Serving, Standing, Turns, Usability};
 use modelpin::pin::End;
 use modelpin::profile::ProfileId;
 use modelpin::secret::{Handle, HandleKey, Secret};
@@ -70,6 +70,7 @@ pub(super) fn option(id: &str, usability: Usability) -> ProfileOption {
         id: profile(id),
         usability,
         standing: Standing::Other,
+        token: None,
     }
 }
 
@@ -88,6 +89,8 @@ pub(super) fn choice(written: &str, profiles: &[ProfileOption]) -> Choice {
             },
             profiles: profiles.to_vec(),
         }),
+        token: None,
+        profiles_token: None,
     }
 }
 
@@ -107,7 +110,15 @@ pub(super) fn picker(choices: Vec<Choice>) -> PickerView {
         selection: Some(selection("sonnet=anthropic/claude-sonnet-4-5")),
         provider: None,
         occasion: Occasion::Asked,
+        chosen: None,
+        turns: Turns::default(),
+        providers: Vec::new(),
+        default: None,
     }
+}
+
+pub(super) fn picked(shown: PickerView) -> View {
+    view(Body::Picker(Box::new(shown)))
 }
 
 pub(super) fn endpoint() -> Option<Endpoint> {

@@ -3,14 +3,14 @@
 use modelpin::credential::CredentialKind;
 use modelpin::model::ProviderId;
 use modelpin::outcome::FailureClass;
-use modelpin::picker::{Choice, ProfileOption, Standing, Usability};
+use modelpin::picker::{Choice, ProfileOption, Standing, Turns, Usability};
 use modelpin::pin::End;
 use modelpin::session::{AgentId, Scope};
 use modelpin::terms::Mode;
 use modelpin::view::{
-    Body, Candidate, Change, Changed, Kept, Mark, ModelNow, Next, Occasion, Origin, PickerView, Pinned,
-    PinnedProfile, ProfileNow, Prompt, ProviderStatus, Refusal, SelectedProfile, Selection, State, Status,
-    View, Why,
+    Body, Candidate, Change, Changed, Chosen, Kept, Mark, ModelNow, Next, Occasion, Origin, PickerView,
+    Pinned, PinnedProfile, ProfileNow, Prompt, ProviderStatus, Refusal, SelectedProfile, Selection, State,
+    Status, View, Why,
 };
 
 use super::build::*;
@@ -46,6 +46,19 @@ fn usual_choices() -> Vec<Choice> {
     ]
 }
 
+fn profiles_of(number: usize, page: usize, shown: PickerView) -> View {
+    picked(PickerView {
+        chosen: Some(Chosen {
+            number,
+            page,
+            turns: Turns::default(),
+            auto: None,
+            back: None,
+        }),
+        ..shown
+    })
+}
+
 fn pickers() -> Vec<(&'static str, Vec<View>)> {
     let numbered = |provider: &str, count: usize| -> Vec<Choice> {
         (1..=count)
@@ -77,7 +90,6 @@ fn pickers() -> Vec<(&'static str, Vec<View>)> {
             choice("lab/one", &[option("lab:k", Usability::Resting(None))]),
         ),
     ];
-    let picked = |shown: PickerView| view(Body::Picker(shown));
     vec![
         ("picker", vec![picked(picker(usual_choices()))]),
         (
@@ -133,6 +145,27 @@ fn pickers() -> Vec<(&'static str, Vec<View>)> {
                     occasion: Occasion::StaleNumber(12),
                     ..picker(usual_choices())
                 }),
+                picked(PickerView {
+                    occasion: Occasion::StaleButton,
+                    ..picker(usual_choices())
+                }),
+            ],
+        ),
+        (
+            "picker-profiles-of-a-model",
+            vec![
+                profiles_of(1, 1, picker(usual_choices())),
+                profiles_of(5, 1, picker(usual_choices())),
+                profiles_of(
+                    1,
+                    2,
+                    picker(vec![choice(
+                        "anthropic/claude-opus-4-6",
+                        &(1..=20)
+                            .map(|n| option(&format!("anthropic:key-{n}"), Usability::Ok))
+                            .collect::<Vec<_>>(),
+                    )]),
+                ),
             ],
         ),
     ]

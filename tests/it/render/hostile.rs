@@ -1,7 +1,7 @@
 //! Names that would like to be something else.
 
 use modelpin::model::{ModelRef, ProviderId};
-use modelpin::picker::{Choice, Usability};
+use modelpin::picker::{Choice, Turns, Usability};
 use modelpin::pin::End;
 use modelpin::render::Render;
 use modelpin::render::text::Text;
@@ -13,7 +13,7 @@ use modelpin::view::{
 };
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::build::*;
+use super::build::{self, *};
 
 const NAMES: &[&str] = &[
     "`code` and ``more``",
@@ -31,7 +31,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// A name as any field takes it: everywhere at once.
-fn everywhere(name: &str) -> Vec<View> {
+pub(super) fn everywhere(name: &str) -> Vec<View> {
     let provider = ProviderId::new(name);
     let model = ModelRef::new(provider.clone(), name);
     let named = NamedModel {
@@ -67,7 +67,7 @@ fn everywhere(name: &str) -> Vec<View> {
         ..candidate("a:b", State::Ready)
     };
     let picked = |occasion| {
-        view(Body::Picker(PickerView {
+        build::picked(PickerView {
             selection: Some(a_selection()),
             occasion,
             ..picker(vec![
@@ -77,12 +77,22 @@ fn everywhere(name: &str) -> Vec<View> {
                     ..a_choice.clone()
                 },
             ])
-        }))
+        })
     };
     let near = vec![name.to_owned(), name.to_owned()];
     vec![
         picked(Occasion::Asked),
         picked(Occasion::Ambiguous(name.to_owned())),
+        build::picked(PickerView {
+            chosen: Some(modelpin::view::Chosen {
+                number: 1,
+                page: 1,
+                turns: Turns::default(),
+                auto: None,
+                back: None,
+            }),
+            ..picker(vec![a_choice.clone()])
+        }),
         view(Body::Status(Box::new(Status {
             selection: Some(a_selection()),
             default: Some(named.clone()),

@@ -6,6 +6,7 @@
 
 mod build;
 mod cases;
+mod data;
 mod hostile;
 mod pages;
 

@@ -6,7 +6,7 @@ use modelpin::model::ProviderId;
 use modelpin::picker::{PAGE, Usability};
 use modelpin::render::Render;
 use modelpin::render::text::Text;
-use modelpin::view::{Body, PickerView};
+use modelpin::view::PickerView;
 
 use super::build::*;
 
@@ -48,10 +48,10 @@ fn every_choice_is_reached_and_the_count_of_pages_is_true() {
         let pages = listed.picker.pages();
         for page in 1..=pages {
             let shown = text
-                .render(&view(Body::Picker(PickerView {
+                .render(&picked(PickerView {
                     page,
                     ..listed.clone()
-                })))
+                }))
                 .join("\n");
             assert!(shown.contains(&format!("Page {page} of {pages}.")), "{shown}");
             let next = if page == pages { 1 } else { page + 1 };
@@ -70,7 +70,7 @@ fn a_list_of_one_provider_leads_to_its_own_pages() {
         provider: Some(ProviderId::new("p9")),
         ..sixty()
     };
-    let shown = Text::plain().render(&view(Body::Picker(listed))).join("\n");
+    let shown = Text::plain().render(&picked(listed)).join("\n");
     assert!(shown.contains("The next: /model list p9 2"), "{shown}");
 }
 
@@ -80,7 +80,7 @@ fn a_hundred_profiles_are_all_shown() {
         .map(|n| option(&format!("p:profile-{n}"), Usability::Ok))
         .collect();
     let shown = Text::plain()
-        .render(&view(Body::Picker(picker(vec![choice("p/m", &profiles)]))))
+        .render(&picked(picker(vec![choice("p/m", &profiles)])))
         .join("\n");
     for n in 0..100 {
         assert!(shown.contains(&format!("profile-{n}")), "{n} is missing");

@@ -6,11 +6,17 @@
 //! ann asks                                       a model request in this chat, which the provider answers
 //! ann asks, which fails with rate_limit for 60s, then works
 //! ann asks, which hangs up                       nothing is reported
+//! ann presses opus                              a button of the last picker shown: a model
+//! ann presses opus@work | ann presses profiles of opus | ann presses automatic | ann presses back
+//! ann presses next | ann presses previous | ann presses default | ann presses provider openai
+//! ann presses the text "…"                       whatever it is
+//! ann presses opus, on picker 1                  an older one, counted from the first
 //! explain ann                                    the decision for ann's next request, with reasons
 //! * in chat c2 | * in thread t1 of c1 | * in chat c1 of agent work
 //! * bob has role staff, room den                 who somebody is; `* bob is the operator`
 //! * later 2h
 //! * replace "old" with "new" in modelpin.json    edits a file; `* remove FILE`, `* reload`, `* restart`
+//! * everybody may press                          the buttons of what is said from now on; `* only the sender may press`
 //! * the pin store fails | * the pin store works
 //! * the last two replies are the same but for "boss" and "bass"
 //! < what came out                                written by the test, compared by it
@@ -28,9 +34,22 @@ pub(super) struct Step<'s> {
 #[derive(Debug, PartialEq)]
 pub(super) enum Action {
     Nothing,
-    Say { who: String, text: String },
-    Ask { who: String, outcomes: Vec<Outcome> },
-    Explain { who: String },
+    Say {
+        who: String,
+        text: String,
+    },
+    Ask {
+        who: String,
+        outcomes: Vec<Outcome>,
+    },
+    Press {
+        who: String,
+        button: String,
+        picker: Option<usize>,
+    },
+    Explain {
+        who: String,
+    },
     Direct(String),
 }
 
@@ -89,6 +108,17 @@ fn action(line: &str) -> Result<Action, String> {
     if let Some(text) = rest.strip_prefix(": ") {
         let text = text.to_owned();
         return Ok(Action::Say { who, text });
+    }
+    if let Some(button) = rest.strip_prefix(" presses ") {
+        let (button, picker) = match button.split_once(", on picker ") {
+            Some((button, number)) => {
+                let number = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+                (button, Some(number))
+            }
+            None => (button, None),
+        };
+        let button = button.to_owned();
+        return Ok(Action::Press { who, button, picker });
     }
     let Some(outcomes) = rest.strip_prefix(" asks") else {
         return Err(format!("`{line}` means nothing"));

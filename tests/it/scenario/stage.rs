@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use modelpin::clock::{Clock, ManualClock, Timestamp};
-use modelpin::middleware::{Handled, Message, ModelPin};
+use modelpin::middleware::{Handled, Message, ModelPin, Press};
+use modelpin::picker::Pressers;
 use modelpin::render::Render;
+use modelpin::render::data::{BodyData, PickerData, ProfileData, ReplyData};
 use modelpin::render::text::{MESSAGE_CHARS, Text};
 use modelpin::resolver::Question;
 use modelpin::session::{Actor, AgentId, SessionKey};
@@ -29,6 +31,8 @@ pub(super) struct Stage {
     session: SessionKey,
     people: HashMap<String, Actor>,
     replies: Vec<String>,
+    pickers: Vec<PickerData>,
+    pressers: Pressers,
     heard: String,
 }
 
@@ -46,6 +50,8 @@ impl Stage {
             session: SessionKey::new("c1"),
             people: HashMap::new(),
             replies: Vec::new(),
+            pickers: Vec::new(),
+            pressers: Pressers::Sender,
             heard: String::new(),
         }
     }
@@ -61,6 +67,7 @@ impl Stage {
             Action::Nothing => return Ok(Vec::new()),
             Action::Say { who, text } => self.say(who, text).await,
             Action::Ask { who, outcomes } => self.ask(who, outcomes).await?,
+            Action::Press { who, button, picker } => self.press(who, button, *picker).await?,
             Action::Explain { who } => self.explain(who),
             Action::Direct(direction) => self.direct(direction).await?,
         };
@@ -76,7 +83,7 @@ impl Stage {
 
     async fn say(&mut self, who: &str, text: &str) -> String {
         let (session, actor) = (self.session.clone(), self.person(who));
-        let message = Message::new(&session, &actor, text);
+        let message = Message::new(&session, &actor, text).with_buttons_for(self.pressers);
         let handled = match self.modelpin.handle(&message).await {
             Ok(handled) => handled,
             Err(no_agent) => return format!("({no_agent})"),
@@ -106,12 +113,35 @@ impl Stage {
             self.heard.push_str(message);
         }
         self.heard.push_str(&format!("{view:?}\n{view:#?}\n"));
+        let data = ReplyData::of(view);
+        let json = serde_json::to_string(&data).expect("replies are JSON");
+        self.heard.push_str(&json);
+        if let BodyData::Picker(shown) = data.body {
+            self.pickers.push(*shown);
+        }
         let shown = match view.body {
             Body::Help | Body::Faults(_) => plain.join("\n----\n"),
             _ => unfolded(&plain.join("\n----\n")),
         };
         self.replies.push(shown.clone());
         shown
+    }
+
+    async fn press(&mut self, who: &str, button: &str, picker: Option<usize>) -> Result<String, String> {
+        let number = picker.unwrap_or(self.pickers.len());
+        let shown = number.checked_sub(1).and_then(|at| self.pickers.get(at));
+        let token = match button.strip_prefix("the text ") {
+            Some(text) => text.trim_matches('"').to_owned(),
+            None => pressed(shown.ok_or("no such picker was shown")?, button)
+                .ok_or_else(|| format!("there is no button `{button}`"))?,
+        };
+        let (session, actor) = (self.session.clone(), self.person(who));
+        let press = Press::new(&session, &actor, &token);
+        Ok(match self.modelpin.press(&press).await {
+            Ok(Some(view)) => self.hear(&view),
+            Ok(None) => "(nothing)".to_owned(),
+            Err(no_agent) => format!("({no_agent})"),
+        })
     }
 
     async fn ask(&mut self, who: &str, outcomes: &[Outcome]) -> Result<String, String> {
@@ -173,6 +203,8 @@ impl Stage {
                 }
             }
             ["restart"] => self.modelpin = build(self.files.path(), &self.pins, &self.clock).await,
+            ["everybody", "may", "press"] => self.pressers = Pressers::Everybody,
+            ["only", "the", "sender", "may", "press"] => self.pressers = Pressers::Sender,
             ["the", "pin", "store", how] => self.pins.set_failing(*how == "fails"),
             ["remove", file] => {
                 std::fs::remove_file(self.files.path().join(file)).map_err(|wrong| wrong.to_string())?
@@ -230,6 +262,37 @@ impl Stage {
             rest = if handle == 8 { &behind[8..] } else { behind };
         }
         out + rest
+    }
+}
+
+/// The token of a button, as a person would name it.
+fn pressed(shown: &PickerData, button: &str) -> Option<String> {
+    let chosen = shown.chosen.as_ref();
+    let choice = |label: &str| shown.choices.iter().find(|choice| choice.model.label == label);
+    let of_profile = |profiles: &[ProfileData], label: &str| {
+        let profile = profiles.iter().find(|profile| profile.label == label)?;
+        profile.token.clone()
+    };
+    if let Some(label) = button.strip_prefix("profiles of ") {
+        return choice(label)?.profiles_token.clone();
+    }
+    if let Some(label) = button.strip_prefix("provider ") {
+        let provider = shown.providers.iter().find(|provider| provider.label == label)?;
+        return Some(provider.token.clone());
+    }
+    match (button, chosen) {
+        ("next", None) => shown.next.clone(),
+        ("previous", None) => shown.previous.clone(),
+        ("next", Some(chosen)) => chosen.next.clone(),
+        ("previous", Some(chosen)) => chosen.previous.clone(),
+        ("default", _) => shown.default.clone(),
+        ("automatic", chosen) => chosen?.auto.clone(),
+        ("back", chosen) => chosen?.back.clone(),
+        (label, Some(chosen)) => of_profile(&chosen.profiles, label),
+        (label, None) => match label.split_once('@') {
+            Some((model, profile)) => of_profile(&choice(model)?.profiles, profile),
+            None => choice(label)?.token.clone(),
+        },
     }
 }
 

@@ -115,8 +115,12 @@ async fn ask(
     match answer {
         Ok(Ok(_)) => told(ProbeStatus::Ok, None, latency),
         Ok(Err(failure)) => {
-            let status = bucket(&failure, &facts.provider, SystemClock.now());
-            told(status, Some(failure.to_string()), latency)
+            let now = SystemClock.now();
+            let cause = failure
+                .verdict(&facts.provider, now)
+                .and_then(|verdict| verdict.cause);
+            let error = cause.map_or_else(|| failure.to_string(), |cause| format!("{failure}: {cause}"));
+            told(bucket(&failure, &facts.provider, now), Some(error), latency)
         }
         Err(_) => told(
             ProbeStatus::Timeout,
