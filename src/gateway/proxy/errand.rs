@@ -123,13 +123,16 @@ impl Errand<'_> {
         let model = lease.model().clone();
         let verdict = failure.verdict(model.provider(), self.gate.modelpin.resolver().now());
         // An answer that is no success and no error of a class is still none that can be given to the client: a redirect.
-        let class = verdict.map_or(FailureClass::ServerError, |verdict| verdict.class);
+        let class = verdict.as_ref().map_or(FailureClass::ServerError, |verdict| verdict.class);
         tracing::info!(
             decision = lease.decision(), %model, profile = %lease.profile(), %class, %failure,
             "attempt failed"
         );
         self.said = said::of_the_request(failure, class);
-        lease.failed(class, verdict.and_then(|verdict| verdict.retry_at));
+        match &verdict {
+            Some(verdict) => lease.judged(verdict),
+            None => lease.failed(class, None),
+        }
         self.gate.meter.attempt(&model, Some(class));
         self.last = Some((model, class));
     }

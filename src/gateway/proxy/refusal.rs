@@ -76,7 +76,8 @@ impl Refused {
                     Some(said) => format!("{refusal}: {said}"),
                     None => format!("{refusal}. {}", capital(&refusal.hint())),
                 };
-                let mut refused = Self::of(kind(refusal, class), refusal.code(), &message);
+                let code = refusal.cause().map_or(refusal.code(), |cause| cause.as_str());
+                let mut refused = Self::of(kind(refusal, class), code, &message);
                 refused.nobody_was_asked = refusal.tried().is_empty();
                 let left = refusal.retry_at().map(|at| at.as_millis() - now.as_millis());
                 refused.wait = left.map(|left| u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1));
