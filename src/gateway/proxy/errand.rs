@@ -123,7 +123,9 @@ impl Errand<'_> {
         let model = lease.model().clone();
         let verdict = failure.verdict(model.provider(), self.gate.modelpin.resolver().now());
         // An answer that is no success and no error of a class is still none that can be given to the client: a redirect.
-        let class = verdict.as_ref().map_or(FailureClass::ServerError, |verdict| verdict.class);
+        let class = verdict
+            .as_ref()
+            .map_or(FailureClass::ServerError, |verdict| verdict.class);
         tracing::info!(
             decision = lease.decision(), %model, profile = %lease.profile(), %class, %failure,
             "attempt failed"
