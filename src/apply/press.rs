@@ -1,5 +1,6 @@
 //! A pressed button: what it says, and whether it says it here, to this person, now.
 
+use crate::command::ModelCommand;
 use crate::model::{ModelRef, ProviderId};
 use crate::picker::{Action, Pressers};
 use crate::profile::ProfileId;
@@ -9,7 +10,6 @@ use crate::view::{Body, Occasion, Refusal};
 use super::buttons::{Buttons, Listing};
 use super::choose::{Named, Wish};
 use super::{Desk, Errand};
-use crate::command::ModelCommand;
 
 /// What a button means once its numbers are names.
 enum Meant {
@@ -17,6 +17,18 @@ enum Meant {
     Show(Listing, usize),
     ShowProfiles(ModelRef, usize),
     Default,
+}
+
+impl Meant {
+    /// What is done, for logs.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Choose(..) => "choose",
+            Self::Show(..) => "list",
+            Self::ShowProfiles(..) => "profiles",
+            Self::Default => "default",
+        }
+    }
 }
 
 /// The profile that is chosen with a model.
@@ -56,6 +68,7 @@ impl Desk {
             tracing::debug!("a button that does not hold");
             return self.whole_picker(errand, Occasion::StaleButton);
         };
+        tracing::debug!(press = %meant.kind(), "press");
         drop(buttons);
         let errand = Errand { pressers, ..errand };
         self.act(errand, meant).await.unwrap_or_else(Body::Refused)

@@ -10,7 +10,7 @@ use crate::similar::nearest;
 /// From where a name is read: it decides between providers that serve a model of the same id.
 pub struct Standpoint<'a> {
     /// Whether the sender can use a provider right now: it has a credential that the sender may use.
-    pub usable: &'a dyn Fn(&ProviderId) -> bool,
+    pub usable: &'a (dyn Fn(&ProviderId) -> bool + Sync),
     /// The provider of the session's current model.
     pub current: Option<&'a ProviderId>,
     /// The provider of the default model.

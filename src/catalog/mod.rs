@@ -8,6 +8,7 @@
 
 mod builtin;
 mod folding;
+mod generation;
 mod meaning;
 mod profiles;
 mod split;
@@ -15,8 +16,6 @@ mod split;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
-
-use sha2::{Digest, Sha256};
 
 use crate::model::{ModelRef, ProviderId};
 use crate::profile::ProfileId;
@@ -251,51 +250,6 @@ impl Catalog {
         };
         let models = found.into_iter().flatten().map(|at| &self.entries[*at].model);
         models.filter(|model| self.allows(model)).collect()
-    }
-
-    /// A number that changes when the catalogue does; the same content gives the same number, today and after an update.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        *self.generation.get_or_init(|| self.digest())
-    }
-
-    fn digest(&self) -> u64 {
-        let mut sum = Sha256::new();
-        let mut add = |text: &str| {
-            sum.update(text.len().to_be_bytes());
-            sum.update(text);
-        };
-        let model = |add: &mut dyn FnMut(&str), model: &ModelRef| {
-            add(model.provider().as_str());
-            add(model.model());
-        };
-        for entry in &self.entries {
-            model(&mut add, &entry.model);
-            add(entry.alias.as_deref().unwrap_or_default());
-            add(entry.auth_profile.as_ref().map_or("", ProfileId::as_str));
-            add(match entry.origin {
-                Origin::Configured => "configured",
-                Origin::BuiltIn => "built-in",
-            });
-        }
-        add("default");
-        if let Some(default) = &self.default {
-            model(&mut add, default);
-        }
-        add("allowed");
-        if let Some(list) = &self.allowed {
-            let mut allowed: Vec<&ModelRef> = list.models.iter().collect();
-            allowed.sort();
-            add(&list.rule);
-            for allowed in allowed {
-                model(&mut add, allowed);
-            }
-        }
-        let digest = sum.finalize();
-        digest
-            .iter()
-            .take(8)
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
     }
 }
 

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::clock::Timestamp;
-use crate::model::{ModelRef, ProviderId};
+use crate::model::ProviderId;
 use crate::profile::ProfileId;
+use crate::report::{Explained, named_model};
 use crate::resolver::{About, Decision, Question};
 use crate::session::Actor;
 
@@ -38,80 +38,6 @@ pub(super) struct ExplainArgs {
     json: bool,
 }
 
-/// A decision as data.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Explained {
-    provider: String,
-    model: Option<String>,
-    now: Timestamp,
-    pub(super) chosen: Option<String>,
-    pub(super) candidates: Vec<Candidate>,
-    excluded: Vec<Excluded>,
-    refusal: Option<Refused>,
-}
-
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Candidate {
-    profile: String,
-    kind: &'static str,
-    reason: &'static str,
-    #[schemars(with = "Option<i64>")]
-    until: Option<Timestamp>,
-    source: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Excluded {
-    profile: String,
-    reason: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Refused {
-    code: &'static str,
-    retry_at: Option<Timestamp>,
-    hint: String,
-}
-
-impl Explained {
-    pub(super) fn new(provider: &ProviderId, model: Option<&ModelRef>, decision: &Decision) -> Self {
-        let ranking = &decision.ranking;
-        Self {
-            provider: provider.to_string(),
-            model: model.map(ToString::to_string),
-            now: decision.now,
-            chosen: decision.verdict.as_ref().ok().map(ToString::to_string),
-            candidates: ranking
-                .candidates
-                .iter()
-                .map(|candidate| Candidate {
-                    profile: candidate.profile.to_string(),
-                    kind: candidate.kind.as_str(),
-                    reason: candidate.reason.as_str(),
-                    until: candidate.until,
-                    source: candidate.source.to_string(),
-                })
-                .collect(),
-            excluded: ranking
-                .excluded
-                .iter()
-                .map(|out| Excluded {
-                    profile: out.profile.to_string(),
-                    reason: out.reason.as_str(),
-                })
-                .collect(),
-            refusal: decision.verdict.as_ref().err().map(|refusal| Refused {
-                code: refusal.code(),
-                retry_at: refusal.retry_at(),
-                hint: refusal.hint(),
-            }),
-        }
-    }
-}
-
 pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
     Wrong::if_a_key("--provider", &args.provider)?;
     for (option, value) in [("--model", &args.model), ("--profile", &args.profile)] {
@@ -124,7 +50,9 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> 
     let model = args
         .model
         .as_deref()
-        .map(|written| model(&provider, written))
+        .map(|written| {
+            named_model(&provider, written).ok_or_else(|| Wrong::Usage("--model is empty".to_owned()))
+        })
         .transpose()?;
     let preferred = args.profile.as_deref().map(ProfileId::new);
     let question = Question {
@@ -134,7 +62,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> 
         ..Question::new(&session, &actor)
     };
     let decision = modelpin.resolver().explain(question)?;
-    let explained = Explained::new(&provider, model.as_ref(), &decision);
+    let explained = Explained::of(&provider, model.as_ref(), &decision);
     if args.json {
         writeln!(
             out,
@@ -146,15 +74,6 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, out: &mut impl Write) -> 
     }
     // A refusal is an answer too: the decision was explained.
     Ok(ExitCode::SUCCESS)
-}
-
-/// `opus` and `anthropic/opus` are both a model of `anthropic`; `openai/gpt` is not.
-fn model(provider: &ProviderId, written: &str) -> Result<ModelRef, Wrong> {
-    match ModelRef::parse(written) {
-        Some(model) if model.provider() == provider => Ok(model),
-        _ if written.trim().is_empty() => Err(Wrong::Usage("--model is empty".to_owned())),
-        _ => Ok(ModelRef::new(provider.clone(), written)),
-    }
 }
 
 fn print(explained: &Explained, decision: &Decision, out: &mut impl Write) -> Result<(), Wrong> {

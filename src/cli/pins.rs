@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::clock::{Clock, SystemClock};
 use crate::echo::{causes, legible};
 use crate::pin::{Change, End, Pin, PinnedProfile, ProfileChoice, Record, ScopeKey, Thread};
+use crate::report::{pin_data, scope_data};
 use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
 use crate::setup::{Place, dangling, note_pins_cleared, pin_store, scope_in_words};
@@ -146,7 +147,7 @@ fn list(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCode
         pins.map(move |pin| (key, pin))
     });
     if as_json {
-        let pins: Vec<Value> = pins.map(|(key, pin)| data(key, pin)).collect();
+        let pins: Vec<Value> = pins.map(|(key, pin)| pin_data(key, pin)).collect();
         print(&json!({ "count": pins.len(), "pins": pins }), out)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -276,7 +277,7 @@ fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCod
         let pins: Vec<Value> = findings
             .iter()
             .map(|(key, why)| {
-                let mut whole = place_of(key);
+                let mut whole = scope_data(key);
                 whole["ok"] = why.is_none().into();
                 whole["why"] = json!(why);
                 whole
@@ -308,40 +309,6 @@ fn check(as_json: bool, global: &Global, out: &mut impl Write) -> Result<ExitCod
 fn gone(pinned: &PinnedProfile) -> String {
     let id = legible(pinned.id.as_str());
     format!("the account that was {id} when it was pinned has no profile any more")
-}
-
-fn place_of(key: &ScopeKey) -> Value {
-    let (agent, session) = match key {
-        ScopeKey::Session(agent, chat) => (Some(agent.as_str()), Some(&**chat)),
-        ScopeKey::Agent(agent) => (Some(agent.as_str()), None),
-        ScopeKey::Global => (None, None),
-    };
-    json!({ "scope": key.scope().as_str(), "agent": agent, "session": session })
-}
-
-fn data(key: &ScopeKey, pin: &Pin) -> Value {
-    let mut whole = place_of(key);
-    whole["model"] = json!(pin.model.as_ref().map(|model| model.model.to_string()));
-    whole["modelMode"] = json!(pin.model.as_ref().map(|model| model.mode.as_str()));
-    whole["profiles"] = pin
-        .profiles
-        .iter()
-        .map(|choice| match choice {
-            ProfileChoice::Pinned(pinned) => json!({
-                "provider": pinned.provider.as_str(), "profile": pinned.id.as_str(), "mode": pinned.mode.as_str(),
-            }),
-            ProfileChoice::Auto(provider) => json!({ "provider": provider.as_str(), "profile": null, "mode": "auto" }),
-        })
-        .collect();
-    whole["until"] = match pin.end {
-        End::Never => Value::Null,
-        End::At(at) => json!(at),
-        End::NextRequest => "next request".into(),
-    };
-    whole["by"] = json!(pin.by.as_deref());
-    whole["at"] = json!(pin.at);
-    whole["stopsInheriting"] = (pin.own_way == crate::pin::OwnWay::Stops).into();
-    whole
 }
 
 fn what(pin: &Pin) -> String {
@@ -384,6 +351,6 @@ mod tests {
     fn a_pin_is_told_in_a_few_words() {
         assert_eq!(what(&Pin::default()), "default, whatever the wider chat says");
         assert_eq!(ends(End::NextRequest), "the next request");
-        assert_eq!(place_of(&ScopeKey::Global)["scope"], Scope::Global.as_str());
+        assert_eq!(scope_data(&ScopeKey::Global)["scope"], Scope::Global.as_str());
     }
 }

@@ -17,7 +17,7 @@ const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// What an API key begins with that names a chat.
 const SESSION_KEY: &str = "mp-session-";
 /// The chat of requests that name none.
-const UNNAMED: &str = "gateway";
+pub(super) const UNNAMED: &str = "gateway";
 /// The longest name of a chat or a sender, in bytes.
 const LONGEST: usize = 1024;
 
@@ -73,7 +73,7 @@ pub(super) fn session_key(
 }
 
 /// The one value of a header; empty is absent.
-fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, AskingError> {
+pub(super) fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<String>, AskingError> {
     let mut values = headers.get_all(&name).iter();
     let Some(value) = values.next() else {
         return Ok(None);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::board::Watchers;
 use super::guard::Guard;
 use super::limits::Limits;
 use super::meter::Meter;
@@ -17,6 +18,7 @@ pub(super) struct Gate {
     pub(super) client: Client,
     pub(super) guard: Guard,
     pub(super) meter: Meter,
+    pub(super) watchers: Watchers,
     pub(super) limits: Limits,
     /// A place for each request to a provider.
     pub(super) in_flight: Arc<Semaphore>,

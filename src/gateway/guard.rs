@@ -80,6 +80,11 @@ impl Guard {
         }
     }
 
+    /// Whether callers have to send a token.
+    pub(super) fn wants_tokens(&self) -> bool {
+        self.callers.is_some()
+    }
+
     /// Puts newly read tokens in place.
     pub(super) fn replace(&self, callers: Callers) {
         if let Some(kept) = &self.callers {

@@ -3,10 +3,12 @@
 //! [`Gateway::open`] sets it up and [`Gateway::serve`] answers until it is told to stop. A request comes in through
 //! `server.rs` (connections and their limits) and `front.rs` (where it goes); `guard.rs` decides who gets in, `asking.rs`
 //! which chat it belongs to. `proxy/` passes requests on to providers, `models.rs` lists what may be asked for, `routes.rs`
-//! has everything else. `reload.rs` follows the files. It refuses to know how a credential is chosen: it asks the
+//! has everything else: `page/` is the web page, `board/` what it watches. `reload.rs` follows the files. It refuses to know how a credential is chosen: it asks the
 //! middleware, as every bot does.
 
+mod api;
 mod asking;
+mod board;
 mod callers;
 mod dialect;
 mod front;
@@ -15,6 +17,7 @@ mod guard;
 mod limits;
 mod meter;
 mod models;
+mod page;
 mod proxy;
 mod reload;
 mod routes;
@@ -34,6 +37,7 @@ use crate::demo::{DemoError, DemoWorld};
 use crate::middleware::{BuildError, ModelPin};
 use crate::wire::{Client, ClientError};
 
+use board::Watchers;
 use callers::Callers;
 use front::Front;
 use gate::Gate;
@@ -171,6 +175,7 @@ impl Gateway {
             client: Client::new(options.limits.provider)?,
             guard: Guard::new(callers, options.hosts, address),
             meter: Meter::default(),
+            watchers: Watchers::default(),
             in_flight: Arc::new(Semaphore::new(options.limits.in_flight)),
             limits: options.limits,
             modelpin: Arc::new(modelpin),
@@ -201,6 +206,11 @@ impl Gateway {
     /// that is being renewed.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let following = tokio::spawn(reload::follow(Arc::downgrade(&self.gate), self.tokens));
+        let gate = Arc::clone(&self.gate);
+        let stop = async move {
+            stop.await;
+            gate.watchers.let_go();
+        };
         server::serve(self.listener, self.front, self.gate.limits, stop).await;
         following.abort();
         self.gate.modelpin.finished().await;

@@ -5,24 +5,33 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use axum::routing::get;
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde_json::json;
 
+use super::api;
 use super::dialect::{Dialect, Kind, json_answer};
 use super::gate::Gate;
 use super::proxy::Refused;
+use super::{board, page};
 
 /// Whether a path needs no token: it tells nothing of anybody.
 pub(super) fn is_open(path: &str) -> bool {
-    matches!(path, "/healthz" | "/readyz")
+    matches!(path, "/healthz" | "/readyz" | "/openapi.json") || page::is_of_the_page(path)
 }
 
 pub(super) fn routes(gate: Arc<Gate>) -> Router {
-    Router::new()
+    page::routes(Router::new())
+        .route("/v1/events", get(board::events))
+        .merge(api::routes(&gate))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .method_not_allowed_fallback(|| async {
+        .method_not_allowed_fallback(async |method: Method| {
+            // The router adds `allow` to either.
+            if method == Method::OPTIONS {
+                return StatusCode::NO_CONTENT.into_response();
+            }
             Refused::of(Kind::Invalid, "method", "this path does not take this method")
                 .with_status(StatusCode::METHOD_NOT_ALLOWED)
                 .answer(Dialect::Completions)

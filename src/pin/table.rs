@@ -53,6 +53,17 @@ impl PinTable {
         )
     }
 
+    /// Every scope that holds a pin at `now`, with its record, in no order. It looks at all there is: one shard is locked
+    /// at a time, and only pointers are copied out.
+    #[must_use]
+    pub fn holding(&self, now: Timestamp) -> Vec<(ScopeKey, Arc<Record>)> {
+        let holds = |record: &Record| record.holding(now).any(|pin| !pin.is_empty());
+        let there = self.records.iter().filter(|item| holds(item.value()));
+        there
+            .map(|item| (item.key().clone(), Arc::clone(item.value())))
+            .collect()
+    }
+
     /// How many scopes of each kind hold a pin at `now`: sessions, agents, global.
     #[must_use]
     pub fn counts(&self, now: Timestamp) -> [usize; 3] {

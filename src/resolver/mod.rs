@@ -18,6 +18,7 @@ mod follow;
 mod from_files;
 mod learning;
 mod lease;
+mod looking_back;
 mod models;
 mod noting;
 mod pins;

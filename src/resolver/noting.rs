@@ -103,6 +103,12 @@ impl Resolver {
             .find(|record| matches!(record.kind, Kind::Decision(_)))
     }
 
+    /// The last `most` records of all chats, the newest first, as this process knows them.
+    #[must_use]
+    pub fn latest(&self, most: usize) -> Vec<Arc<Record>> {
+        self.learning().audit.latest(most)
+    }
+
     /// The record of a decision or a change, as this process knows it.
     #[must_use]
     pub fn record(&self, id: &str) -> Option<Arc<Record>> {

@@ -127,8 +127,8 @@ pub enum Next {
     NoCredential,
     /// It will be refused: every profile rests; the first is back then.
     AllRest(Option<crate::clock::Timestamp>),
-    /// It will be refused for another reason: the reason and the remedy.
-    Refused(String, String),
+    /// It will be refused for another reason: its code, the reason and the remedy.
+    Refused(&'static str, String, String),
     /// It could not be worked out; the credential store is broken.
     Unknown,
 }

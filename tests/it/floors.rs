@@ -34,7 +34,7 @@ const FLOORS: &[&[&str]] = &[
         "wire",
         "events",
     ],
-    &["resolver", "apply", "middleware", "setup"],
+    &["resolver", "apply", "middleware", "report", "setup"],
     &["cli", "chat", "demo", "gateway", "simulate", "bin"],
 ];
 
@@ -58,6 +58,8 @@ const ARROWS: &[(&str, &str)] = &[
     ("oauth", "credentials"),
     ("oauth", "files"),
     ("setup", "resolver"),
+    ("report", "middleware"),
+    ("report", "resolver"),
     ("middleware", "apply"),
     ("middleware", "resolver"),
     ("apply", "resolver"),

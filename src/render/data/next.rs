@@ -55,6 +55,8 @@ pub enum NextData {
     },
     /// It will be refused for another reason.
     Refused {
+        /// The code of the reason: those of `refusal` in `modelpin explain`.
+        reason: &'static str,
         /// The reason, in words.
         message: String,
         /// What can be done, in words.
@@ -91,7 +93,8 @@ impl NextData {
             Next::AllRest(until) => Self::AllRest {
                 until: millis(*until),
             },
-            Next::Refused(message, hint) => Self::Refused {
+            Next::Refused(reason, message, hint) => Self::Refused {
+                reason,
                 message: sentence(message),
                 hint: sentence(hint),
             },

@@ -166,7 +166,7 @@ pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
             None,
         ),
         Next::AllRest(None) => (refused("all profiles are disabled"), None),
-        Next::Refused(why, remedy) => (
+        Next::Refused(_, why, remedy) => (
             refused(&ink.cause(why)),
             Some(format!("To go on, {}.", ink.cause(remedy))),
         ),

@@ -249,6 +249,7 @@ fn answers() -> Vec<(&'static str, Vec<View>)> {
         default: None,
         providers: Vec::new(),
         next: Some(Next::Refused(
+            "no-model",
             "no model is configured".to_owned(),
             "name one: /model provider/model".to_owned(),
         )),
@@ -425,6 +426,7 @@ fn changes() -> Vec<(&'static str, Vec<View>)> {
                 next(Next::AllRest(Some(minutes(5)))),
                 next(Next::AllRest(None)),
                 next(Next::Refused(
+                    "model-gone",
                     "model lab/one is not in the catalogue any more".to_owned(),
                     "pick another: /model list, or go back: /model default".to_owned(),
                 )),

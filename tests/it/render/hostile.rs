@@ -103,7 +103,7 @@ pub(super) fn everywhere(name: &str) -> Vec<View> {
                 endpoint: endpoint(),
                 candidates: vec![a_candidate(), a_candidate()],
             }],
-            next: Some(Next::Refused(name.to_owned(), name.to_owned())),
+            next: Some(Next::Refused("fenced", name.to_owned(), name.to_owned())),
         }))),
         view(Body::Why(Box::new(Why {
             selection: Some(a_selection()),

@@ -3,9 +3,8 @@
 use crate::credential::CredentialKind;
 use crate::order::{ProfileFacts, Reason};
 use crate::profile::ProfileId;
-
-use super::gather::Gathered;
-use super::shape::Age;
+use crate::report::status::Gathered;
+use crate::report::status::shape::Age;
 
 /// What was found.
 pub(super) struct Finding {

@@ -1,11 +1,9 @@
 //! `modelpin models status`: what the resolver says, as text or in the shape that scripts for OpenClaw read.
 //!
-//! `shape.rs` is the JSON, `gather.rs` fills it, `check.rs` judges, `probe.rs` asks the providers.
+//! The JSON is `report::status`; `check.rs` judges it, `probe.rs` asks the providers.
 
 mod check;
-mod gather;
 mod probe;
-mod shape;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -16,6 +14,8 @@ use clap::Args;
 use crate::command::ModelCommand;
 use crate::render::Render;
 use crate::render::text::Text;
+use crate::report::status::shape::{self, ProbeOptions, Probes};
+use crate::report::status::{Gathered, SOON, unused_variables};
 use crate::session::Actor;
 
 use super::super::global::Global;
@@ -25,11 +25,6 @@ use super::super::table::table;
 use super::super::wrong::Wrong;
 use super::print;
 use check::Weight;
-use gather::{Gathered, unused_variables};
-use shape::{ProbeOptions, Probes};
-
-/// A credential that ends within this time ends soon.
-const SOON: Duration = Duration::from_secs(24 * 3600);
 /// A check found something that ends soon.
 const ENDING: u8 = 2;
 
@@ -85,7 +80,8 @@ pub(super) fn run(args: &StatusArgs, global: &Global, out: &mut impl Write) -> R
         return Ok(ExitCode::SUCCESS);
     }
     let soon = args.warn_within.unwrap_or(SOON);
-    let gathered = Gathered::new(&modelpin, &snapshot, &book, &session, soon);
+    let actor = Actor::operator();
+    let gathered = Gathered::new(&modelpin, &snapshot, &book, &session, &actor, soon);
     let findings = if args.check {
         check::findings(&gathered)
     } else {
@@ -134,7 +130,6 @@ pub(super) fn run(args: &StatusArgs, global: &Global, out: &mut impl Write) -> R
         sources.config.path.display(),
         sources.config.reason
     )?;
-    let actor = Actor::operator();
     let view = modelpin.answer_command(&session, &actor, &ModelCommand::Status);
     for message in Text::plain().render(&place::tasks()?.block_on(view)) {
         writeln!(out, "{message}")?;

@@ -14,7 +14,7 @@ use crate::outcome::FailureClass;
 use crate::resolver::Book;
 use crate::wire::{Broken, Client, Failure, Limits, Role, Turn, present, request};
 
-use super::shape::{ProbeOptions, ProbeResult, ProbeSource, ProbeStatus, Probes};
+use crate::report::status::shape::{ProbeOptions, ProbeResult, ProbeSource, ProbeStatus, Probes};
 
 /// Asks with every credential that the options leave in.
 pub(super) async fn probe(

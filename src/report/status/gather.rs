@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indexmap::{IndexMap, IndexSet};
 
+use crate::access::Act;
 use crate::catalog::Entry;
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
@@ -13,46 +14,52 @@ use crate::order::{Candidate, Expiry, ProfileFacts, Reason, Source};
 use crate::outcome::FailureClass;
 use crate::profile::ProfileId;
 use crate::resolver::{About, Book, Decision, Question, Snapshot};
-use crate::session::{Actor, SessionKey};
+use crate::session::{Actor, Scope, SessionKey};
 
 use super::shape::{
     Age, Ages, AuthPart, Effective, EffectiveKind, Key, Ours, PinCounts, ProfileAge, Profiles, ProviderAge,
     ProviderNow, ProviderPart, RestWord, ShellEnvFallback, Status, StoreWord, Unusable,
 };
-use crate::cli::explain::Explained;
+use crate::report::Explained;
 
-/// What the status is made from.
-pub(super) struct Gathered<'a> {
+/// What the status is made from: what `actor` may know of.
+pub(crate) struct Gathered<'a> {
     modelpin: &'a ModelPin,
     snapshot: &'a Snapshot,
     book: &'a Book,
-    pub(super) now: Timestamp,
+    actor: &'a Actor,
+    pub(crate) now: Timestamp,
     /// A credential that ends within so many milliseconds ends soon.
     soon: i64,
-    pub(super) providers: IndexMap<ProviderId, Decision>,
+    pub(crate) providers: IndexMap<ProviderId, Decision>,
 }
 
 impl<'a> Gathered<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         modelpin: &'a ModelPin,
         snapshot: &'a Snapshot,
         book: &'a Book,
         session: &'a SessionKey,
+        actor: &'a Actor,
         soon: Duration,
     ) -> Self {
-        let actor = Actor::operator();
+        let sees = |id: &ProfileId| may_see(snapshot, actor, id);
+        let facts = || book.facts().iter().filter(|facts| sees(&facts.id));
         let ids: IndexSet<&ProviderId> = book
             .catalog()
             .providers()
             .into_iter()
-            .chain(book.facts().iter().map(|facts| &facts.provider))
+            .chain(facts().map(|facts| &facts.provider))
             .collect();
         let decide = |provider: &ProviderId| {
             let question = Question {
                 about: About::Provider(provider),
-                ..Question::new(session, &actor)
+                ..Question::new(session, actor)
             };
-            modelpin.resolver().explain(question).ok()
+            let mut decision = modelpin.resolver().explain(question).ok()?;
+            decision.ranking.candidates.retain(|one| sees(&one.profile));
+            decision.ranking.excluded.retain(|out| sees(&out.profile));
+            Some(decision)
         };
         let providers = ids
             .into_iter()
@@ -61,13 +68,20 @@ impl<'a> Gathered<'a> {
             providers: providers.collect(),
             now: modelpin.resolver().now(),
             soon: i64::try_from(soon.as_millis()).unwrap_or(i64::MAX),
+            actor,
             modelpin,
             snapshot,
             book,
         }
     }
 
-    pub(super) fn whole(&self) -> Status {
+    /// What is known of the profiles that are seen.
+    fn facts(&self) -> impl Iterator<Item = &ProfileFacts> {
+        let all = self.book.facts().iter();
+        all.filter(|facts| may_see(self.snapshot, self.actor, &facts.id))
+    }
+
+    pub(crate) fn whole(&self) -> Status {
         let catalog = self.book.catalog();
         let agent = self.snapshot.config().agent(self.book.agent());
         let image = self
@@ -144,7 +158,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// The providers in use that have nothing to present.
-    pub(super) fn missing(&self) -> Vec<ProviderId> {
+    pub(crate) fn missing(&self) -> Vec<ProviderId> {
         let mut in_use: Vec<ProviderId> = self.in_use().into_iter().collect();
         in_use.retain(|provider| {
             let decision = self.providers.get(provider);
@@ -172,8 +186,8 @@ impl<'a> Gathered<'a> {
         default.into_iter().chain(names.filter_map(by_name)).collect()
     }
 
-    pub(super) fn stored(&self) -> impl Iterator<Item = &ProfileFacts> {
-        self.book.facts().iter().filter(|facts| facts.source.is_stored())
+    pub(crate) fn stored(&self) -> impl Iterator<Item = &ProfileFacts> {
+        self.facts().filter(|facts| facts.source.is_stored())
     }
 
     fn provider(&self, provider: &ProviderId) -> ProviderPart {
@@ -182,15 +196,9 @@ impl<'a> Gathered<'a> {
             .filter(|facts| facts.provider == *provider)
             .collect();
         let count = |kind| profiles.iter().filter(|facts| facts.kind == Some(kind)).count();
-        let mut keys = self
-            .book
-            .facts()
-            .iter()
-            .filter(|facts| facts.provider == *provider);
-        let env = keys
-            .clone()
-            .find(|facts| matches!(facts.source, Source::Environment(_)));
-        let config = keys.find(|facts| facts.source == Source::Config);
+        let keys = || self.facts().filter(|facts| facts.provider == *provider);
+        let env = keys().find(|facts| matches!(facts.source, Source::Environment(_)));
+        let config = keys().find(|facts| facts.source == Source::Config);
         let (kind, detail) = match (profiles.is_empty(), env, config) {
             (false, _, _) => (EffectiveKind::Profiles, self.book.store_path().to_owned()),
             (true, Some(env), _) => (EffectiveKind::Env, env.source.to_string()),
@@ -275,7 +283,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// The kind that the configuration says a profile is of.
-    pub(super) fn declared(&self, id: &ProfileId) -> Option<CredentialKind> {
+    pub(crate) fn declared(&self, id: &ProfileId) -> Option<CredentialKind> {
         self.book.declared().get(id)?.kind
     }
 
@@ -326,7 +334,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    pub(super) fn age(&self, facts: &ProfileFacts) -> Age {
+    pub(crate) fn age(&self, facts: &ProfileFacts) -> Age {
         match (facts.kind, facts.expires) {
             (Some(CredentialKind::ApiKey) | None, _) | (Some(CredentialKind::Token), Expiry::Never) => {
                 Age::Static
@@ -344,7 +352,7 @@ impl<'a> Gathered<'a> {
         let sources = self.snapshot.sources();
         let providers = self.providers.iter().map(|(provider, decision)| {
             let endpoint = self.book.shown_endpoint(provider);
-            let explained = Explained::new(provider, None, decision);
+            let explained = Explained::of(provider, None, decision);
             ProviderNow {
                 provider: provider.to_string(),
                 api: endpoint.as_ref().map(|endpoint| endpoint.api.as_str().to_owned()),
@@ -369,8 +377,12 @@ impl<'a> Gathered<'a> {
     }
 }
 
+fn may_see(snapshot: &Snapshot, actor: &Actor, id: &ProfileId) -> bool {
+    snapshot.rules().may(actor, Act::See, Scope::Session, Some(id))
+}
+
 /// Variables that are set and not used, because a stronger one of the same provider is set too.
-pub(super) fn unused_variables(snapshot: &Snapshot, book: &Book) -> Vec<String> {
+pub(crate) fn unused_variables(snapshot: &Snapshot, book: &Book) -> Vec<String> {
     let providers: IndexSet<&ProviderId> = book.facts().iter().map(|facts| &facts.provider).collect();
     let note = |provider: &ProviderId| {
         let names: Vec<&str> = snapshot

@@ -6,74 +6,76 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::ExplainedCandidate;
+
 /// What is set up for one agent, and what could serve it now.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Status {
-    pub(super) config_path: String,
-    pub(super) agent_id: String,
-    pub(super) agent_dir: Option<String>,
-    pub(super) default_model: Option<String>,
-    pub(super) resolved_default: Option<String>,
-    pub(super) fallbacks: Vec<String>,
-    pub(super) image_model: Option<String>,
-    pub(super) image_fallbacks: Vec<String>,
+pub(crate) struct Status {
+    pub(crate) config_path: String,
+    pub(crate) agent_id: String,
+    pub(crate) agent_dir: Option<String>,
+    pub(crate) default_model: Option<String>,
+    pub(crate) resolved_default: Option<String>,
+    pub(crate) fallbacks: Vec<String>,
+    pub(crate) image_model: Option<String>,
+    pub(crate) image_fallbacks: Vec<String>,
     /// Alias to model.
-    pub(super) aliases: BTreeMap<String, String>,
+    pub(crate) aliases: BTreeMap<String, String>,
     /// The allowlist; empty if there is none.
-    pub(super) allowed: Vec<String>,
-    pub(super) auth: AuthPart,
-    pub(super) modelpin: Ours,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) auth: AuthPart,
+    pub(crate) modelpin: Ours,
 }
 
 /// Credentials.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct AuthPart {
-    pub(super) store_path: String,
-    pub(super) shell_env_fallback: ShellEnvFallback,
+pub(crate) struct AuthPart {
+    pub(crate) store_path: String,
+    pub(crate) shell_env_fallback: ShellEnvFallback,
     #[serde(rename = "providersWithOAuth")]
-    pub(super) providers_with_oauth: Vec<String>,
-    pub(super) missing_providers_in_use: Vec<String>,
-    pub(super) providers: Vec<ProviderPart>,
+    pub(crate) providers_with_oauth: Vec<String>,
+    pub(crate) missing_providers_in_use: Vec<String>,
+    pub(crate) providers: Vec<ProviderPart>,
     /// Soonest first.
-    pub(super) unusable_profiles: Vec<Unusable>,
-    pub(super) oauth: Ages,
+    pub(crate) unusable_profiles: Vec<Unusable>,
+    pub(crate) oauth: Ages,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) probes: Option<Probes>,
+    pub(crate) probes: Option<Probes>,
 }
 
 /// Keys taken from the login shell.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ShellEnvFallback {
-    pub(super) enabled: bool,
-    pub(super) applied_keys: Vec<String>,
+pub(crate) struct ShellEnvFallback {
+    pub(crate) enabled: bool,
+    pub(crate) applied_keys: Vec<String>,
 }
 
 /// What there is for one provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProviderPart {
-    pub(super) provider: String,
-    pub(super) effective: Effective,
-    pub(super) profiles: Profiles,
+pub(crate) struct ProviderPart {
+    pub(crate) provider: String,
+    pub(crate) effective: Effective,
+    pub(crate) profiles: Profiles,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) env: Option<Key>,
+    pub(crate) env: Option<Key>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) models_json: Option<Key>,
+    pub(crate) models_json: Option<Key>,
 }
 
 /// Where the credential comes from that would be used.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Effective {
-    pub(super) kind: EffectiveKind,
-    pub(super) detail: String,
+pub(crate) struct Effective {
+    pub(crate) kind: EffectiveKind,
+    pub(crate) detail: String,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub(super) enum EffectiveKind {
+pub(crate) enum EffectiveKind {
     #[serde(rename = "profiles")]
     Profiles,
     #[serde(rename = "env")]
@@ -87,47 +89,47 @@ pub(super) enum EffectiveKind {
 /// The stored profiles of one provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Profiles {
-    pub(super) count: usize,
-    pub(super) oauth: usize,
-    pub(super) token: usize,
-    pub(super) api_key: usize,
+pub(crate) struct Profiles {
+    pub(crate) count: usize,
+    pub(crate) oauth: usize,
+    pub(crate) token: usize,
+    pub(crate) api_key: usize,
     /// `id=<handle>`, and in brackets why it rests.
-    pub(super) labels: Vec<String>,
+    pub(crate) labels: Vec<String>,
 }
 
 /// A key outside the store, by its handle.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Key {
-    pub(super) value: Option<String>,
-    pub(super) source: String,
+pub(crate) struct Key {
+    pub(crate) value: Option<String>,
+    pub(crate) source: String,
 }
 
 /// A profile that rests.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Unusable {
-    pub(super) profile_id: String,
-    pub(super) provider: String,
-    pub(super) kind: RestWord,
-    pub(super) reason: Option<String>,
-    pub(super) until: Option<i64>,
-    pub(super) remaining_ms: Option<i64>,
+pub(crate) struct Unusable {
+    pub(crate) profile_id: String,
+    pub(crate) provider: String,
+    pub(crate) kind: RestWord,
+    pub(crate) reason: Option<String>,
+    pub(crate) until: Option<i64>,
+    pub(crate) remaining_ms: Option<i64>,
     /// The model that it rests for; for all of them without it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) model: Option<String>,
+    pub(crate) model: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum RestWord {
+pub(crate) enum RestWord {
     Cooldown,
     Disabled,
 }
 
 impl RestWord {
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Cooldown => "cooldown",
             Self::Disabled => "disabled",
@@ -138,54 +140,54 @@ impl RestWord {
 /// How old credentials are.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Ages {
-    pub(super) warn_after_ms: i64,
-    pub(super) profiles: Vec<ProfileAge>,
-    pub(super) providers: Vec<ProviderAge>,
+pub(crate) struct Ages {
+    pub(crate) warn_after_ms: i64,
+    pub(crate) profiles: Vec<ProfileAge>,
+    pub(crate) providers: Vec<ProviderAge>,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProfileAge {
-    pub(super) profile_id: String,
-    pub(super) provider: String,
+pub(crate) struct ProfileAge {
+    pub(crate) profile_id: String,
+    pub(crate) provider: String,
     #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) status: Age,
+    pub(crate) kind: String,
+    pub(crate) status: Age,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires_at: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) remaining_ms: Option<i64>,
-    pub(super) source: StoreWord,
-    pub(super) label: String,
+    pub(crate) remaining_ms: Option<i64>,
+    pub(crate) source: StoreWord,
+    pub(crate) label: String,
 }
 
 /// Where a stored profile comes from: the agent's own store, or that of `main`.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum StoreWord {
+pub(crate) enum StoreWord {
     Store,
     Inherited,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProviderAge {
-    pub(super) provider: String,
+pub(crate) struct ProviderAge {
+    pub(crate) provider: String,
     /// The worst of its profiles.
-    pub(super) status: Age,
-    pub(super) profiles: Vec<ProfileAge>,
+    pub(crate) status: Age,
+    pub(crate) profiles: Vec<ProfileAge>,
     /// When the first of them ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires_at: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) remaining_ms: Option<i64>,
+    pub(crate) remaining_ms: Option<i64>,
 }
 
 /// How a credential ages. Worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Age {
+pub(crate) enum Age {
     /// It has ended.
     Expired,
     /// There is nothing in it, or nothing says when it ends.
@@ -201,48 +203,48 @@ pub(super) enum Age {
 /// What came of asking with every credential.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Probes {
-    pub(super) started_at: i64,
-    pub(super) finished_at: i64,
-    pub(super) duration_ms: i64,
-    pub(super) total_targets: usize,
-    pub(super) options: ProbeOptions,
-    pub(super) results: Vec<ProbeResult>,
+pub(crate) struct Probes {
+    pub(crate) started_at: i64,
+    pub(crate) finished_at: i64,
+    pub(crate) duration_ms: i64,
+    pub(crate) total_targets: usize,
+    pub(crate) options: ProbeOptions,
+    pub(crate) results: Vec<ProbeResult>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProbeOptions {
+pub(crate) struct ProbeOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) provider: Option<String>,
-    pub(super) profile_ids: Vec<String>,
-    pub(super) timeout_ms: u64,
-    pub(super) concurrency: usize,
-    pub(super) max_tokens: u32,
+    pub(crate) provider: Option<String>,
+    pub(crate) profile_ids: Vec<String>,
+    pub(crate) timeout_ms: u64,
+    pub(crate) concurrency: usize,
+    pub(crate) max_tokens: u32,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProbeResult {
-    pub(super) provider: String,
+pub(crate) struct ProbeResult {
+    pub(crate) provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) model: Option<String>,
+    pub(crate) model: Option<String>,
     /// The profile; nothing for a key of the environment or of the configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) profile_id: Option<String>,
-    pub(super) label: String,
-    pub(super) source: ProbeSource,
+    pub(crate) profile_id: Option<String>,
+    pub(crate) label: String,
+    pub(crate) source: ProbeSource,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mode: Option<String>,
-    pub(super) status: ProbeStatus,
+    pub(crate) mode: Option<String>,
+    pub(crate) status: ProbeStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<String>,
+    pub(crate) error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) latency_ms: Option<u64>,
+    pub(crate) latency_ms: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub(super) enum ProbeSource {
+pub(crate) enum ProbeSource {
     #[serde(rename = "profile")]
     Profile,
     #[serde(rename = "env")]
@@ -253,7 +255,7 @@ pub(super) enum ProbeSource {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ProbeStatus {
+pub(crate) enum ProbeStatus {
     Ok,
     Auth,
     RateLimit,
@@ -265,7 +267,7 @@ pub(super) enum ProbeStatus {
 }
 
 impl ProbeStatus {
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Auth => "auth",
@@ -282,36 +284,36 @@ impl ProbeStatus {
 /// What OpenClaw does not tell.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Ours {
-    pub(super) version: String,
-    pub(super) state_dir: String,
-    pub(super) state_dir_reason: String,
-    pub(super) providers: Vec<ProviderNow>,
-    pub(super) notes: Vec<String>,
-    pub(super) pins: PinCounts,
+pub(crate) struct Ours {
+    pub(crate) version: String,
+    pub(crate) state_dir: String,
+    pub(crate) state_dir_reason: String,
+    pub(crate) providers: Vec<ProviderNow>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) pins: PinCounts,
 }
 
 /// What the resolver says of one provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ProviderNow {
-    pub(super) provider: String,
-    pub(super) endpoint: Option<String>,
-    pub(super) api: Option<String>,
-    pub(super) chosen: Option<String>,
+pub(crate) struct ProviderNow {
+    pub(crate) provider: String,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) api: Option<String>,
+    pub(crate) chosen: Option<String>,
     /// As in `modelpin explain`.
-    pub(super) candidates: Vec<crate::cli::explain::Candidate>,
+    pub(crate) candidates: Vec<ExplainedCandidate>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct PinCounts {
-    pub(super) session: usize,
-    pub(super) agent: usize,
-    pub(super) global: usize,
+pub(crate) struct PinCounts {
+    pub(crate) session: usize,
+    pub(crate) agent: usize,
+    pub(crate) global: usize,
 }
 
 /// The JSON Schema of the whole.
-pub(super) fn schema() -> schemars::Schema {
+pub(crate) fn schema() -> schemars::Schema {
     schemars::SchemaGenerator::default().into_root_schema_for::<Status>()
 }

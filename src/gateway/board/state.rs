@@ -1,0 +1,82 @@
+//! What is on the board.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{decisions, pins};
+use crate::access::Act;
+use crate::command::ModelCommand;
+use crate::gateway::asking::Asking;
+use crate::gateway::callers::Caller;
+use crate::middleware::ModelPin;
+use crate::profile::ProfileId;
+use crate::render::Render;
+use crate::render::data::{BodyData, Data};
+use crate::session::Scope;
+
+/// The board of one chat, as one person sees it. Its moments are milliseconds since the Unix epoch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Board {
+    /// The chat, by the caller's name for it.
+    session: String,
+    /// The reply to `/model status` in that chat, as `docs/replies.md` has it; `null` for who may not give commands.
+    status: Option<BodyData>,
+    /// The pins that hold, those of the chat first, then the newest.
+    pins: Vec<Value>,
+    /// How many more there are.
+    more_pins: usize,
+    /// The last decisions of the caller's chats, the newest first, in the form of `modelpin why --json`.
+    decisions: Vec<Value>,
+}
+
+impl Board {
+    /// Asks the engine for everything.
+    pub(super) async fn look(modelpin: &ModelPin, caller: &Caller, asking: &Asking) -> Self {
+        let Asking { session, actor } = asking;
+        let own = |chat: &str| caller.own(chat).map(str::to_owned);
+        let snapshot = modelpin.resolver().snapshot();
+        let rules = snapshot.rules();
+        let may_look = rules.may(actor, Act::See, Scope::Session, None);
+        if !may_look {
+            return Self {
+                session: own(session.chat()).unwrap_or_default(),
+                status: None,
+                pins: Vec::new(),
+                more_pins: 0,
+                decisions: Vec::new(),
+            };
+        }
+        let may_see = |id: &ProfileId| rules.may(actor, Act::See, Scope::Session, Some(id));
+        let view = modelpin
+            .answer_command(session, actor, &ModelCommand::Status)
+            .await;
+        let pins::Held { pins, more } = pins::held(modelpin.resolver(), caller, session.chat(), &may_see);
+        Self {
+            session: own(session.chat()).unwrap_or_default(),
+            status: Some(Data.render(&view).body),
+            pins,
+            more_pins: more,
+            decisions: decisions::last(modelpin.resolver(), caller, &may_see),
+        }
+    }
+
+    /// It as an event. The moment is told so that a watcher whose clock is another can count down.
+    pub(super) fn event(&self, now: i64) -> Bytes {
+        #[derive(Serialize)]
+        struct At<'b> {
+            at: i64,
+            #[serde(flatten)]
+            board: &'b Board,
+        }
+        match serde_json::to_string(&At { at: now, board: self }) {
+            // JSON has no line breaks but escaped ones, so that it is one `data` field.
+            Ok(json) => Bytes::from(format!("event: board\ndata: {json}\n\n")),
+            Err(broken) => {
+                tracing::error!(error = %broken, "the board cannot be written");
+                Bytes::from_static(b": the board cannot be written\n\n")
+            }
+        }
+    }
+}
