@@ -61,13 +61,18 @@ pub(super) async fn serve(
 
 /// One connection, from its first byte. Until that comes it costs a task and nothing else.
 async fn connection(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
+    at_once(&stream);
     if !matches!(timeout(limits.head, stream.readable()).await, Ok(Ok(()))) {
         return;
     }
     Box::pin(speak(stream, front, limits, watcher)).await;
+}
+
+/// The end of an answer is one small packet: with Nagle's algorithm it would wait for an acknowledgement, 40 ms long.
+fn at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
 }
 
 async fn speak(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
@@ -92,4 +97,20 @@ fn is_of_the_connection(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_goes_out_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (there, here) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (stream, _there) = (here.expect("a connection").0, there.expect("a connection"));
+        assert!(!stream.nodelay().expect("it can be asked"));
+        at_once(&stream);
+        assert!(stream.nodelay().expect("it can be asked"));
+    }
 }

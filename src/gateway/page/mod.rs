@@ -75,7 +75,10 @@ pub(super) fn is_of_the_page(path: &str) -> bool {
 /// The routes of the page.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     FILES.iter().enumerate().fold(router, |router, (at, file)| {
-        router.route(file.path, get(async move |headers: HeaderMap| answer(at, &headers)))
+        router.route(
+            file.path,
+            get(async move |headers: HeaderMap| answer(at, &headers)),
+        )
     })
 }
 

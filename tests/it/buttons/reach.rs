@@ -192,7 +192,7 @@ fn two_thousand_models_of_sixty_providers_are_reached_too() {
     run(everything(&Shape {
         models: 2_000,
         providers: 60,
-        profiles: 20,
+        profiles: 2,
         seed: 0,
     }));
 }

@@ -1,5 +1,6 @@
 //! The gateway, over real connections: a provider on loopback behind it, a client before it.
 
+mod caching;
 mod clients;
 mod doors;
 mod failover;
