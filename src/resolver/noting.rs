@@ -1,6 +1,7 @@
 //! Writing down what was decided: in memory at once, in the store without waiting.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -18,29 +19,88 @@ use super::learning::Learning;
 /// How long the delivery of an event is waited for.
 const DELIVERY: Duration = Duration::from_secs(10);
 
+/// The most records that wait for a store that is slow. What is older is then in memory only.
+const MOST_WAITING: usize = 10_000;
+
 impl Learning {
-    /// Writes a record down. The store is handed it before this returns, and is not waited for.
+    /// Writes a record down, and waits for no store. The first of several is handed to it before this returns; those that
+    /// come while it is busy follow together.
     pub(super) fn note(&self, record: Record) {
         let record = self.audit.record(record);
-        let row = Row {
-            id: record.id.to_string(),
-            at: record.at,
-            session: record.session().map(str::to_owned),
-            agent: record.agent().map(ToString::to_string).unwrap_or_default(),
-            record: record.to_json(),
-        };
+        if !self.writes.waiting.put(record) {
+            return;
+        }
         let store = Arc::clone(&self.kept.audit);
+        let mut turn = Turn {
+            waiting: Arc::clone(&self.writes.waiting),
+            over: false,
+        };
         self.writes.begin(async move {
-            if let Err(broken) = store.append(vec![row]).await {
-                told_once(&broken);
+            while let Some(records) = turn.take() {
+                let rows = records.iter().map(|record| Row::from(&**record)).collect();
+                if let Err(broken) = store.append(rows).await {
+                    told_once(&broken);
+                }
             }
         });
+    }
+}
+
+/// Records on their way to the store.
+#[derive(Debug, Default)]
+struct Waiting(Mutex<Queue>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    records: VecDeque<Arc<Record>>,
+    /// Somebody carries them.
+    carried: bool,
+}
+
+impl Waiting {
+    /// Adds one; `true` if nobody carries them yet, and the caller has to.
+    fn put(&self, record: Arc<Record>) -> bool {
+        let mut queue = self.queue();
+        if queue.records.len() >= MOST_WAITING {
+            queue.records.pop_front();
+        }
+        queue.records.push_back(record);
+        !std::mem::replace(&mut queue.carried, true)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whose turn it is to carry. It ends when nothing is left, or when it is dropped in the middle.
+struct Turn {
+    waiting: Arc<Waiting>,
+    over: bool,
+}
+
+impl Turn {
+    fn take(&mut self) -> Option<VecDeque<Arc<Record>>> {
+        let mut queue = self.waiting.queue();
+        let records = std::mem::take(&mut queue.records);
+        self.over = records.is_empty();
+        queue.carried = !self.over;
+        queue.carried.then_some(records)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.over {
+            self.waiting.queue().carried = false;
+        }
     }
 }
 
 /// Writes that nobody waits for.
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
+    waiting: Arc<Waiting>,
     pending: Arc<watch::Sender<usize>>,
 }
 
