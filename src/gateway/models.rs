@@ -21,9 +21,7 @@ pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Response
     let book = match snapshot.book(asking.session.agent()) {
         Ok(book) => book,
         Err(broken) => {
-            return Refused::of(Kind::Failed, "unreadable-credentials", &broken.to_string())
-                .with_status(StatusCode::INTERNAL_SERVER_ERROR)
-                .answer(Dialect::Completions);
+            return Refused::by_book(&broken).answer(Dialect::Completions);
         }
     };
     let rules = snapshot.rules();

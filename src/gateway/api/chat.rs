@@ -186,7 +186,7 @@ impl Said {
 ///
 /// Call it for each message of a chat. A message that is no command comes back in `send`, byte for byte.
 #[utoipa::path(
-    post, path = "/v1/chat/handle", tag = "chat",
+    post, path = "/v1/chat/handle", operation_id = "chat_handle", tag = "chat",
     request_body(content = ref("#/components/schemas/ChatMessage"), content_type = "application/json"),
     responses(
         (status = 200, description = "What to do.", body = ref("#/components/schemas/Answer")),
@@ -223,7 +223,7 @@ pub(super) async fn handle(
 ///
 /// Whether the presser may is asked now, as for the typed command.
 #[utoipa::path(
-    post, path = "/v1/chat/press", tag = "chat",
+    post, path = "/v1/chat/press", operation_id = "chat_press", tag = "chat",
     request_body(content = ref("#/components/schemas/ChatPress"), content_type = "application/json"),
     responses(
         (status = 200, description = "What to say to the presser, if anything.", body = ref("#/components/schemas/Answer")),

@@ -55,12 +55,12 @@ struct RecordTold {
 ///
 /// As `modelpin why --json`. The ids of decisions in errors and in `x-modelpin-decision` lead here.
 #[utoipa::path(
-    get, path = "/v1/decisions", tag = "sessions",
+    get, path = "/v1/decisions", operation_id = "decisions", tag = "sessions",
     params(
         ("session" = Option<String>, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "What happened in this chat; without it, in all chats of the caller."),
         ("id" = Option<String>, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "The one record with this id."),
         ("last" = Option<i64>, Query, minimum = 1, maximum = 200, description = "How many; 20 if nothing is said."),
-        ("x-modelpin-agent" = Option<String>, Header, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", description = "The agent, if it is not the default one; without `session`, of all agents."),
+        ("x-modelpin-agent" = Option<String>, Header, pattern = "^([a-z0-9][a-z0-9_-]{0,63})?$", description = "The agent, if it is not the default one; without `session`, of all agents."),
         ("x-modelpin-actor" = Option<String>, Header, max_length = 1024, description = "Who asks; without it, the caller."),
     ),
     responses(

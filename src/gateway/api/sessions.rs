@@ -96,10 +96,10 @@ pub(super) struct Cleared {
 ///
 /// A chat that nobody has named before is one where nothing is pinned.
 #[utoipa::path(
-    get, path = "/v1/sessions/{session}", tag = "sessions",
+    get, path = "/v1/sessions/{session}", operation_id = "session", tag = "sessions",
     params(
         ("session" = String, Path, min_length = 1, max_length = 1024, pattern = r"\S", description = "The chat, percent-encoded."),
-        ("x-modelpin-agent" = Option<String>, Header, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", description = "The agent that answers in the chat, if it is not the default one."),
+        ("x-modelpin-agent" = Option<String>, Header, pattern = "^([a-z0-9][a-z0-9_-]{0,63})?$", description = "The agent that answers in the chat, if it is not the default one."),
         ("x-modelpin-actor" = Option<String>, Header, max_length = 1024, description = "Who asks; without it, the caller."),
     ),
     responses(
@@ -129,10 +129,10 @@ pub(super) async fn show(
 ///
 /// As `/model default` does, by whoever asks. Where nothing is pinned nothing is changed, and that is no error.
 #[utoipa::path(
-    delete, path = "/v1/sessions/{session}/pin", tag = "sessions",
+    delete, path = "/v1/sessions/{session}/pin", operation_id = "clear_session_pin", tag = "sessions",
     params(
         ("session" = String, Path, min_length = 1, max_length = 1024, pattern = r"\S", description = "The chat, percent-encoded."),
-        ("x-modelpin-agent" = Option<String>, Header, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", description = "The agent that answers in the chat, if it is not the default one."),
+        ("x-modelpin-agent" = Option<String>, Header, pattern = "^([a-z0-9][a-z0-9_-]{0,63})?$", description = "The agent that answers in the chat, if it is not the default one."),
         ("x-modelpin-actor" = Option<String>, Header, max_length = 1024, description = "Who asks; without it, the caller."),
     ),
     responses(

@@ -95,14 +95,14 @@ pub(super) fn explained(
 ///
 /// As `modelpin explain --json`. Nothing is changed by asking.
 #[utoipa::path(
-    get, path = "/v1/explain", tag = "sessions",
+    get, path = "/v1/explain", operation_id = "explain", tag = "sessions",
     params(
         ("provider" = String, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "The provider to ask about."),
         ("model" = Option<String>, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "One of its models, `provider/model` or the model's own name."),
         ("session" = Option<String>, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "The chat whose pins count; without it, `gateway`."),
         ("profile" = Option<String>, Query, min_length = 1, max_length = 1024, pattern = r"\S", description = "A profile that would go first."),
         ("now" = Option<i64>, Query, minimum = 0, maximum = 253402300799999_i64, description = "The moment to ask about, in milliseconds since the Unix epoch."),
-        ("x-modelpin-agent" = Option<String>, Header, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", description = "The agent that answers in the chat, if it is not the default one."),
+        ("x-modelpin-agent" = Option<String>, Header, pattern = "^([a-z0-9][a-z0-9_-]{0,63})?$", description = "The agent that answers in the chat, if it is not the default one."),
         ("x-modelpin-actor" = Option<String>, Header, max_length = 1024, description = "Who asks; without it, the caller."),
     ),
     responses(
@@ -178,9 +178,9 @@ struct Running {
 ///
 /// As `modelpin models status --json`, with what the asker may see, and the gateway under `gateway`.
 #[utoipa::path(
-    get, path = "/v1/status", tag = "sessions",
+    get, path = "/v1/status", operation_id = "status", tag = "sessions",
     params(
-        ("x-modelpin-agent" = Option<String>, Header, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", description = "The agent to tell of, if it is not the default one."),
+        ("x-modelpin-agent" = Option<String>, Header, pattern = "^([a-z0-9][a-z0-9_-]{0,63})?$", description = "The agent to tell of, if it is not the default one."),
         ("x-modelpin-actor" = Option<String>, Header, max_length = 1024, description = "Who asks; without it, the caller."),
     ),
     responses(

@@ -8,7 +8,7 @@ use super::heads::DECISION;
 use crate::clock::Timestamp;
 use crate::gateway::dialect::{Dialect, Kind, json_answer};
 use crate::outcome::FailureClass;
-use crate::resolver::{Refusal, ResolveError};
+use crate::resolver::{BookError, Refusal, ResolveError};
 
 /// Clients' libraries look here whether to send a request again by themselves.
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
@@ -83,13 +83,21 @@ impl Refused {
                 refused.wait = left.map(|left| u64::try_from(left).unwrap_or(0).div_ceil(1000).max(1));
                 refused
             }
-            ResolveError::Book(broken) => {
-                Self::of(Kind::Failed, "unreadable-credentials", &broken.to_string())
-                    .with_status(StatusCode::INTERNAL_SERVER_ERROR)
-            }
+            ResolveError::Book(broken) => Self::by_book(broken),
         };
         refused.decision = decision.map(str::to_owned);
         refused
+    }
+
+    /// One whose agent is none, or has credentials that cannot be read.
+    pub(in crate::gateway) fn by_book(broken: &BookError) -> Self {
+        match broken {
+            BookError::UnknownAgent(unknown) => {
+                Self::of(Kind::NotFound, "unknown-agent", &unknown.to_string())
+            }
+            BookError::Store(_) => Self::of(Kind::Failed, "unreadable-credentials", &broken.to_string())
+                .with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
     }
 
     pub(in crate::gateway) fn answer(self, dialect: Dialect) -> Response<Body> {

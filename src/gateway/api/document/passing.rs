@@ -73,7 +73,7 @@ fn heads() -> Value {
         "x-modelpin-agent",
         "The agent that answers in the chat, if it is not the default one.",
     );
-    agent["schema"]["pattern"] = "^[a-z0-9][a-z0-9_-]{0,63}$".into();
+    agent["schema"]["pattern"] = "^([a-z0-9][a-z0-9_-]{0,63})?$".into();
     json!([
         head(
             "x-modelpin-session",

@@ -79,6 +79,16 @@ pub(super) fn everywhere(whole: &mut Value, wants_tokens: bool) {
         })
     });
     for operation in operations {
+        if let Some(body) = operation.get_mut("requestBody") {
+            body["required"] = true.into();
+        }
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            // A field of a head is there or not, and never `null`.
+            if parameter["in"] == "header" {
+                parameter["schema"]["type"] = "string".into();
+            }
+        }
         // As the API of a provider writes its errors: `passing.rs` has them.
         let passes = operation["tags"][0] == "providers";
         let open = operation["security"].is_array();
