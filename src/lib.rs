@@ -105,7 +105,7 @@
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
 //! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins, rests
 //! and records in a database; `events` runs an operator's command when something happens; `login-shell` lets a login shell
-//! be asked for keys, where the configuration wants it; `schema` has the JSON Schema of replies. The command line has all
+//! be asked for keys, where the configuration wants it; `gateway` is the daemon; `schema` has the JSON Schema of replies. The command line has all
 //! of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 

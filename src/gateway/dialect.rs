@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::endpoint::Api;
@@ -26,6 +26,15 @@ impl Dialect {
             "/v1/chat/completions" => Some(Self::Completions),
             "/v1/responses" => Some(Self::Responses),
             _ => None,
+        }
+    }
+
+    /// The one of a client, where the path is of both APIs: Anthropic's clients say which version they speak.
+    pub(super) fn of_client(headers: &HeaderMap) -> Self {
+        if headers.contains_key("anthropic-version") {
+            Self::Messages
+        } else {
+            Self::Completions
         }
     }
 

@@ -53,7 +53,10 @@ impl Front {
         };
         let caller = match caller {
             Ok(caller) => caller,
-            Err(denied) => return Ok(deny(denied, dialect)),
+            Err(denied) => {
+                let dialect = dialect.unwrap_or(Dialect::of_client(request.headers()));
+                return Ok(deny(denied, dialect));
+            }
         };
         if let Some(dialect) = dialect {
             if request.method() != Method::POST {
@@ -62,15 +65,14 @@ impl Front {
             return Ok(proxy::pass(&self.gate, dialect, caller, request).await);
         }
         if let Some(id) = model_of(path) {
+            let dialect = Dialect::of_client(request.headers());
             if !matches!(*request.method(), Method::GET | Method::HEAD) {
-                return Ok(not_so(Dialect::Completions, "GET"));
+                return Ok(not_so(dialect, "GET"));
             }
-            return Ok(match Asking::of(&caller, request.headers()) {
-                Ok(asking) => models::answer(&self.gate, &asking, id.as_deref()),
-                Err(wrong) => {
-                    Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()).answer(Dialect::Completions)
-                }
-            });
+            let answer = Asking::of(&caller, request.headers())
+                .map_err(|wrong| Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()))
+                .and_then(|asking| models::answer(&self.gate, &asking, id.as_deref()));
+            return Ok(answer.unwrap_or_else(|refused| refused.answer(dialect)));
         }
         request.extensions_mut().insert(caller);
         self.routes.clone().call(request).await
@@ -109,7 +111,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn deny(denied: Denied, dialect: Option<Dialect>) -> Response<Body> {
+fn deny(denied: Denied, dialect: Dialect) -> Response<Body> {
     let kind = match denied {
         Denied::Token => Kind::Unauthenticated,
         Denied::Origin => Kind::Forbidden,
@@ -117,7 +119,7 @@ fn deny(denied: Denied, dialect: Option<Dialect>) -> Response<Body> {
     };
     Refused::of(kind, denied.code(), &denied.to_string())
         .with_status(denied.status())
-        .answer(dialect.unwrap_or(Dialect::Completions))
+        .answer(dialect)
 }
 
 fn not_so(dialect: Dialect, allowed: &'static str) -> Response<Body> {

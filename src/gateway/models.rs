@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::asking::Asking;
-use super::dialect::{Dialect, Kind, json_answer};
+use super::dialect::{Kind, json_answer};
 use super::gate::Gate;
 use super::proxy::Refused;
 use crate::access::Act;
@@ -16,14 +16,11 @@ use crate::resolver::Book;
 use crate::session::Scope;
 
 /// The list, or one of its models by alias or reference.
-pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Response<Body> {
+pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Result<Response<Body>, Refused> {
     let snapshot = gate.modelpin.resolver().snapshot();
-    let book = match snapshot.book(asking.session.agent()) {
-        Ok(book) => book,
-        Err(broken) => {
-            return Refused::by_book(&broken).answer(Dialect::Completions);
-        }
-    };
+    let book = snapshot
+        .book(asking.session.agent())
+        .map_err(|broken| Refused::by_book(&broken))?;
     let rules = snapshot.rules();
     let may = |id: &ProfileId| rules.may(&asking.actor, Act::Spend, Scope::Session, Some(id));
     let now = gate.modelpin.resolver().now();
@@ -38,16 +35,18 @@ pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Response
                 "has_more": false,
                 "data": models,
             });
-            json_answer(StatusCode::OK, &list)
+            Ok(json_answer(StatusCode::OK, &list))
         }
-        Some(id) => match models.iter().find(|model| model["id"] == id || model["alias"] == id) {
-            Some(model) => json_answer(StatusCode::OK, model),
-            None => Refused::of(
+        Some(id) => match models
+            .iter()
+            .find(|model| model["id"] == id || model["alias"] == id)
+        {
+            Some(model) => Ok(json_answer(StatusCode::OK, model)),
+            None => Err(Refused::of(
                 Kind::NotFound,
                 "no-such-model",
                 "there is no such model here, or no credential for it: GET /v1/models lists those that there are",
-            )
-            .answer(Dialect::Completions),
+            )),
         },
     }
 }

@@ -267,13 +267,33 @@ async fn the_models_are_listed_for_clients_of_both_apis() {
         .await;
         assert_eq!(model.json()["id"], "one/small");
     }
-    assert_eq!(
-        served
-            .get("/v1/models/nope")
-            .send()
-            .await
-            .expect("an answer")
-            .status(),
-        404
-    );
+    for (version, of) in [(None, "error"), (Some("2023-06-01"), "type")] {
+        let mut request = served.get("/v1/models/nope");
+        if let Some(version) = version {
+            request = request.header("anthropic-version", version);
+        }
+        let told = Told::of(request.send().await.expect("an answer")).await;
+        assert_eq!(told.status, 404);
+        assert!(told.json().get(of).is_some(), "{}", told.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn responses_and_counts_go_where_the_provider_has_them() {
+    let one = Upstream::start(|_| json_of(200, &json!({ "id": "x" }))).await;
+    let served = Served::start(&config(one.address, one.address)).await;
+    for (path, model, arrives) in [
+        ("/v1/responses", "gpt", "/v1/responses"),
+        ("/v1/chat/completions", "gpt", "/v1/chat/completions"),
+        (
+            "/v1/messages/count_tokens?beta=true",
+            "big",
+            "/v1/messages/count_tokens?beta=true",
+        ),
+    ] {
+        let body = json!({ "model": model, "input": "hi" }).to_string();
+        let told = Told::of(served.post(path).body(body).send().await.expect("an answer")).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        assert_eq!(one.asked().pop().expect("it was asked").path, arrives);
+    }
 }
