@@ -47,6 +47,7 @@ pub(super) fn run(args: &GatewayArgs, global: &Global, out: &mut impl Write) -> 
             ..Limits::default()
         },
     };
+    room_for_connections();
     let tasks = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     tasks.block_on(async {
         let stop = Stop::listen()?;
@@ -61,6 +62,23 @@ pub(super) fn run(args: &GatewayArgs, global: &Global, out: &mut impl Write) -> 
         Ok(ExitCode::SUCCESS)
     })
 }
+
+/// Takes as many open files as this user may have: a connection is one, and what a shell sets (1,024) is no more than a
+/// crowd of idle ones.
+#[cfg(unix)]
+fn room_for_connections() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current < limit.maximum {
+        limit.current = limit.maximum;
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::debug!(%error, "the limit of open files stays as it is");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn room_for_connections() {}
 
 fn wrong(error: GatewayError) -> Wrong {
     match error {

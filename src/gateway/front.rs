@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use http::header::ALLOW;
+use http::header::{ALLOW, CONNECTION};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tower_service::Service;
@@ -15,8 +15,9 @@ use super::callers::Caller;
 use super::dialect::{Dialect, Kind};
 use super::gate::Gate;
 use super::guard::Denied;
+use super::meter::Connected;
 use super::proxy::{self, Refused};
-use super::{models, routes};
+use super::{models, routes, shape};
 
 /// Answers requests, of all connections.
 #[derive(Debug, Clone)]
@@ -33,6 +34,11 @@ impl Front {
         }
     }
 
+    /// A connection was taken in: it counts until what is returned is dropped.
+    pub(super) fn connected(&self) -> Connected {
+        self.gate.meter.connected()
+    }
+
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let mut answer = self.route(request).await?;
         let headers = answer.headers_mut();
@@ -45,6 +51,14 @@ impl Front {
         let path = request.uri().path();
         let dialect = Dialect::at(path);
         let needs_no_token = routes::is_open(path);
+        if let Err(denied) = shape::look(&request) {
+            let dialect = dialect.unwrap_or(Dialect::of_client(request.headers()));
+            let mut answer = deny(denied, dialect);
+            // Nobody knows where the next request would begin.
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+            return Ok(answer);
+        }
         let (method, headers) = (request.method(), request.headers());
         let caller = if needs_no_token {
             self.gate.guard.open(method, headers).map(|()| Caller::LOCAL)
@@ -115,7 +129,7 @@ fn deny(denied: Denied, dialect: Dialect) -> Response<Body> {
     let kind = match denied {
         Denied::Token => Kind::Unauthenticated,
         Denied::Origin => Kind::Forbidden,
-        Denied::Host | Denied::NoHost | Denied::TooLong => Kind::Invalid,
+        Denied::Host | Denied::NoHost | Denied::TooLong | Denied::Coding | Denied::Target => Kind::Invalid,
     };
     Refused::of(kind, denied.code(), &denied.to_string())
         .with_status(denied.status())

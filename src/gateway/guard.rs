@@ -31,6 +31,12 @@ pub(super) enum Denied {
     /// The head of the request is longer than we take.
     #[error("the head of the request is over {} bytes", HEAD)]
     TooLong,
+    /// The body is coded in a way that we do not know.
+    #[error("`transfer-encoding` may be `chunked` and nothing else")]
+    Coding,
+    /// The first line names another host than `host`.
+    #[error("the first line of the request and its `host` name different hosts")]
+    Target,
     /// Another site's page asks.
     #[error("pages of other sites may not ask this gateway")]
     Origin,
@@ -44,7 +50,8 @@ pub(super) enum Denied {
 impl Denied {
     pub(super) fn status(self) -> StatusCode {
         match self {
-            Self::NoHost => StatusCode::BAD_REQUEST,
+            Self::NoHost | Self::Target => StatusCode::BAD_REQUEST,
+            Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::TooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
             Self::Origin => StatusCode::FORBIDDEN,
@@ -56,6 +63,8 @@ impl Denied {
         match self {
             Self::NoHost => "no-host",
             Self::TooLong => "head-too-long",
+            Self::Coding => "transfer-encoding",
+            Self::Target => "two-hosts",
             Self::Host => "foreign-host",
             Self::Origin => "foreign-origin",
             Self::Token => "no-token",

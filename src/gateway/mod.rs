@@ -1,10 +1,11 @@
 //! How do clients and bots in any language get what a person chose? Over HTTP, from one daemon.
 //!
 //! [`Gateway::open`] sets it up and [`Gateway::serve`] answers until it is told to stop. A request comes in through
-//! `server.rs` (connections and their limits) and `front.rs` (where it goes); `guard.rs` decides who gets in, `asking.rs`
-//! which chat it belongs to. `proxy/` passes requests on to providers, `models.rs` lists what may be asked for, `routes.rs`
-//! has everything else: `page/` is the web page, `board/` what it watches. `reload.rs` follows the files. It refuses to know how a credential is chosen: it asks the
-//! middleware, as every bot does.
+//! `server.rs` (connections and their limits) and `front.rs` (where it goes); `shape.rs` refuses what could be read in two
+//! ways, `guard.rs` decides who gets in, `asking.rs` which chat it belongs to. `proxy/` passes requests on to providers,
+//! `models.rs` lists what may be asked for, `routes.rs` has everything else: `api/` is the middleware over HTTP, `page/` the
+//! web page, `board/` what it watches, `meter/` what is counted. `reload.rs` follows the files. It refuses to know how a
+//! credential is chosen: it asks the middleware, as every bot does.
 
 mod api;
 mod asking;
@@ -22,16 +23,18 @@ mod proxy;
 mod reload;
 mod routes;
 mod server;
+mod shape;
 
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::demo::{DemoError, DemoWorld};
 use crate::middleware::{BuildError, ModelPin};
@@ -211,9 +214,28 @@ impl Gateway {
             stop.await;
             gate.watchers.let_go();
         };
+        let hearing = tokio::spawn(hear(Arc::downgrade(&self.gate)));
         server::serve(self.listener, self.front, self.gate.limits, stop).await;
         following.abort();
+        hearing.abort();
         self.gate.modelpin.finished().await;
+    }
+}
+
+/// Counts what an operator should know of, until the gate is gone.
+async fn hear(gate: Weak<Gate>) {
+    let Some(mut events) = gate.upgrade().map(|gate| gate.modelpin.events().listen()) else {
+        return;
+    };
+    loop {
+        match events.recv().await {
+            Ok(event) => {
+                let Some(gate) = gate.upgrade() else { return };
+                gate.meter.event(event.kind.name());
+            }
+            Err(RecvError::Lagged(lost)) => tracing::warn!(lost, "events came faster than they were counted"),
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

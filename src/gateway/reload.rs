@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::callers::Callers;
 use super::gate::Gate;
+use super::meter::Reloaded;
 use crate::echo::causes;
 
 /// How often files are looked at. A change is taken when it has stood for one look, so that a file that is just being
@@ -55,21 +56,26 @@ fn stamp(gate: &Gate, tokens: Option<&PathBuf>) -> Stamp {
 fn reload(gate: &Gate, tokens: Option<&PathBuf>) {
     match gate.modelpin.reload() {
         Ok(()) => {
+            gate.meter.reloaded(Reloaded::Taken);
             tracing::info!("configuration and credentials were changed and read again");
             for warning in gate.modelpin.resolver().snapshot().warnings() {
                 tracing::warn!("{warning}");
             }
         }
-        Err(wrong) => tracing::error!(
-            error = %causes(&wrong),
-            "a changed file is wrong: what was read before stays in use"
-        ),
+        Err(wrong) => {
+            gate.meter.reloaded(Reloaded::Wrong);
+            tracing::error!(
+                error = %causes(&wrong),
+                "a changed file is wrong: what was read before stays in use"
+            );
+        }
     }
     if let Some(path) = tokens {
         let handles = gate.modelpin.resolver().snapshot().handles().clone();
         match Callers::read(path, &handles) {
             Ok(callers) => gate.guard.replace(callers),
             Err(wrong) => {
+                gate.meter.reloaded(Reloaded::Wrong);
                 tracing::error!(error = %causes(&wrong), "the tokens that were read before stay in use")
             }
         }

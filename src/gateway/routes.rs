@@ -13,6 +13,7 @@ use serde_json::json;
 use super::api;
 use super::dialect::{Dialect, Kind, json_answer};
 use super::gate::Gate;
+use super::meter;
 use super::proxy::Refused;
 use super::{board, page};
 
@@ -27,6 +28,7 @@ pub(super) fn routes(gate: Arc<Gate>) -> Router {
         .merge(api::routes(&gate))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .route("/metrics", get(meter::metrics))
         .method_not_allowed_fallback(async |method: Method| {
             // The router adds `allow` to either.
             if method == Method::OPTIONS {

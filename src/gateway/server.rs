@@ -61,6 +61,7 @@ pub(super) async fn serve(
 
 /// One connection, from its first byte. Until that comes it costs a task and nothing else.
 async fn connection(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
+    let _connected = front.connected();
     at_once(&stream);
     if !matches!(timeout(limits.head, stream.readable()).await, Ok(Ok(()))) {
         return;

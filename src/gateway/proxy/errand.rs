@@ -11,12 +11,12 @@ use http::{Method, Request, Response, Uri};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answer;
+use super::refusal::{Last, milliseconds};
 use super::{Refused, heads, opening, said};
 use crate::gateway::asking::Asking;
 use crate::gateway::dialect::{Dialect, Kind};
 use crate::gateway::gate::Gate;
 use crate::gateway::meter::Became;
-use crate::model::ModelRef;
 use crate::outcome::FailureClass;
 use crate::resolver::{Attempts, Lease};
 use crate::wire::body::Outline;
@@ -48,7 +48,7 @@ pub(super) async fn run(
         last: None,
         said: None,
     };
-    let mut added = Some(begun);
+    let mut added = false;
     loop {
         let lease = match attempts.next().await {
             Ok(lease) => lease,
@@ -62,7 +62,7 @@ pub(super) async fn run(
             Refused::of(Kind::Unauthenticated, "unusable-credential", &wrong.to_string())
                 .under(lease.decision())
         })?;
-        if let Some(begun) = added.take() {
+        if !std::mem::replace(&mut added, true) {
             gate.meter.added(begun.elapsed());
         }
         match errand.ask(&lease, request).await {
@@ -72,7 +72,8 @@ pub(super) async fn run(
                 let (model, decision) = (lease.model().clone(), lease.decision().to_owned());
                 tracing::info!(
                     %decision, %model, profile = %lease.profile(),
-                    status = answer.status().as_u16(), "request answered"
+                    class = "answered", status = answer.status().as_u16(),
+                    ms = milliseconds(begun.elapsed()), "request answered"
                 );
                 lease.succeeded();
                 gate.meter.attempt(&model, None);
@@ -96,7 +97,7 @@ pub(super) async fn run(
 /// What became of the attempts so far.
 struct Errand<'g> {
     gate: &'g Gate,
-    last: Option<(ModelRef, FailureClass)>,
+    last: Option<Last>,
     /// What the provider said of the request itself.
     said: Option<String>,
 }
@@ -120,7 +121,7 @@ impl Errand<'_> {
     }
 
     fn failed(&mut self, lease: Lease, failure: &Failure) {
-        let model = lease.model().clone();
+        let (model, profile) = (lease.model().clone(), lease.profile().clone());
         let verdict = failure.verdict(model.provider(), self.gate.modelpin.resolver().now());
         // An answer that is no success and no error of a class is still none that can be given to the client: a redirect.
         let class = verdict
@@ -136,24 +137,32 @@ impl Errand<'_> {
             None => lease.failed(class, None),
         }
         self.gate.meter.attempt(&model, Some(class));
-        self.last = Some((model, class));
+        self.last = Some(Last {
+            model,
+            profile,
+            class,
+        });
     }
 
     fn refused(&self, attempts: &Attempts<'_>, error: &crate::resolver::ResolveError) -> Refused {
         let now = self.gate.modelpin.resolver().now();
-        if let Some((model, class)) = &self.last {
-            self.gate.meter.request(Some(model), Became::Failed(*class));
+        if let Some(last) = &self.last {
+            self.gate
+                .meter
+                .request(Some(&last.model), Became::Failed(last.class));
         }
-        Refused::by_resolver(error, attempts.decision(), self.said.as_deref(), now)
+        Refused::by_resolver(error, attempts.decision(), self.said.as_deref(), now).last(self.last.clone())
     }
 
     fn once_only(&self, attempts: &Attempts<'_>) -> Refused {
-        let (model, class) = match &self.last {
-            Some((model, class)) => (Some(model), *class),
-            None => (None, FailureClass::ServerError),
-        };
-        self.gate.meter.request(model, Became::Failed(class));
-        Refused::of_class(class, self.said.as_deref()).under(attempts.decision().unwrap_or_default())
+        let last = self.last.as_ref();
+        let class = last.map_or(FailureClass::ServerError, |last| last.class);
+        self.gate
+            .meter
+            .request(last.map(|last| &last.model), Became::Failed(class));
+        Refused::of_class(class, self.said.as_deref())
+            .under(attempts.decision().unwrap_or_default())
+            .last(self.last.clone())
     }
 }
 

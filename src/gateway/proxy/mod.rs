@@ -18,8 +18,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::asking::Asking;
@@ -38,24 +37,19 @@ pub(super) async fn pass(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let begun = Instant::now();
-    let Ok(place) = Arc::clone(&gate.in_flight).try_acquire_owned() else {
-        gate.meter.request(None, Became::Refused);
-        let mut busy = Refused::of(
-            Kind::Overloaded,
-            "too-many-requests",
-            "too many requests are under way in this gateway; try again in a moment",
-        )
-        .with_status(StatusCode::SERVICE_UNAVAILABLE)
-        .answer(dialect);
-        busy.headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        return busy;
-    };
     let (head, body) = request.into_parts();
     let passed = async {
+        // Whoever comes when all places are taken need not send a body first.
+        if gate.in_flight.available_permits() == 0 {
+            return Err(busy());
+        }
         let asking = Asking::of(&caller, &head.headers)
             .map_err(|wrong| Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()))?;
         let body = asked::read(body, &head.headers, gate.limits).await?;
+        // A place is for a request that can be sent: a body that drips in must not keep others from theirs.
+        let place = Arc::clone(&gate.in_flight)
+            .try_acquire_owned()
+            .map_err(|_| busy())?;
         errand::run(gate, dialect, asking, head, body, begun, place).await
     };
     match passed.await {
@@ -64,7 +58,17 @@ pub(super) async fn pass(
             if refused.nobody_was_asked {
                 gate.meter.request(None, Became::Refused);
             }
-            refused.answer(dialect)
+            refused.took(begun.elapsed()).answer(dialect)
         }
     }
+}
+
+fn busy() -> Refused {
+    Refused::of(
+        Kind::Overloaded,
+        "too-many-requests",
+        "too many requests are under way in this gateway; try again in a moment",
+    )
+    .with_status(StatusCode::SERVICE_UNAVAILABLE)
+    .waiting(1)
 }

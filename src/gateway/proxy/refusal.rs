@@ -1,5 +1,7 @@
 //! Errors as the provider would write them, with the decision that they go back to.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http::header::RETRY_AFTER;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -7,11 +9,26 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use super::heads::DECISION;
 use crate::clock::Timestamp;
 use crate::gateway::dialect::{Dialect, Kind, json_answer};
+use crate::model::ModelRef;
 use crate::outcome::FailureClass;
+use crate::profile::ProfileId;
 use crate::resolver::{BookError, Refusal, ResolveError};
 
 /// Clients' libraries look here whether to send a request again by themselves.
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+
+/// The attempt that failed last.
+#[derive(Debug, Clone)]
+pub(super) struct Last {
+    pub(super) model: ModelRef,
+    pub(super) profile: ProfileId,
+    pub(super) class: FailureClass,
+}
+
+/// A time as logs have it.
+pub(super) fn milliseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// A request that gets an error.
 #[derive(Debug)]
@@ -22,6 +39,8 @@ pub(in crate::gateway) struct Refused {
     message: String,
     decision: Option<String>,
     wait: Option<u64>,
+    last: Option<Last>,
+    took: Option<Duration>,
     pub(super) nobody_was_asked: bool,
 }
 
@@ -35,6 +54,8 @@ impl Refused {
             message: message.to_owned(),
             decision: None,
             wait: None,
+            last: None,
+            took: None,
             nobody_was_asked: true,
         }
     }
@@ -42,6 +63,24 @@ impl Refused {
     /// The same with a status of its own.
     pub(in crate::gateway) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// The same, with the attempt that failed last.
+    pub(super) fn last(mut self, last: Option<Last>) -> Self {
+        self.last = last;
+        self
+    }
+
+    /// The same, with the time that it took.
+    pub(super) fn took(mut self, took: Duration) -> Self {
+        self.took = Some(took);
+        self
+    }
+
+    /// The same, which may be sent again in so many seconds.
+    pub(super) fn waiting(mut self, seconds: u64) -> Self {
+        self.wait = Some(seconds);
         self
     }
 
@@ -102,9 +141,14 @@ impl Refused {
 
     pub(in crate::gateway) fn answer(self, dialect: Dialect) -> Response<Body> {
         let status = self.status.unwrap_or_else(|| self.kind.status(dialect));
+        let last = self.last.as_ref();
         tracing::info!(
-            decision = self.decision.as_deref().unwrap_or("none"),
+            decision = self.decision.as_deref(),
+            model = last.map(|last| display(&last.model)),
+            profile = last.map(|last| display(&last.profile)),
+            class = last.map_or("refused", |last| last.class.as_str()),
             status = status.as_u16(),
+            ms = self.took.map(milliseconds),
             code = self.code,
             "request refused"
         );

@@ -5,11 +5,17 @@ mod caching;
 mod clients;
 mod doors;
 mod failover;
+mod hostile;
 mod limits;
+#[cfg(feature = "cli")]
+mod logged;
+mod metrics;
 mod page;
 mod passing;
 mod reload;
 mod served;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod siege;
 mod streams;
 mod upstream;
 mod web;
