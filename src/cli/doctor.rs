@@ -29,6 +29,9 @@ pub(super) struct DoctorArgs {
     offline: bool,
 }
 
+/// Where `modelpin gateway` listens if nothing else is said.
+const USUAL_GATEWAY: &str = "127.0.0.1:4141";
+
 /// How long an endpoint may take to answer.
 const WAIT: Duration = Duration::from_secs(3);
 
@@ -132,9 +135,7 @@ async fn endpoints(patient: &Patient) -> Result<Vec<Finding>, Wrong> {
             }
         }
     }
-    if let Some(bind) = gateway(patient) {
-        wanted.push(("the gateway".to_owned(), format!("http://{bind}/healthz")));
-    }
+    let gateway = reached(&client, gateway(patient));
     let mut asking = tokio::task::JoinSet::new();
     for (what, url) in wanted {
         let client = Arc::clone(&client);
@@ -148,7 +149,31 @@ async fn endpoints(patient: &Patient) -> Result<Vec<Finding>, Wrong> {
     }
     let mut found: Vec<Finding> = asking.join_all().await.into_iter().flatten().collect();
     found.sort_by(|one, other| one.what.cmp(&other.what));
+    found.push(gateway.await);
     Ok(found)
+}
+
+/// Whether the gateway answers. That there is none is worth knowing, and wrong only where one is configured.
+async fn reached(client: &Client, configured: Option<String>) -> Finding {
+    let bind = configured.as_deref().unwrap_or(USUAL_GATEWAY);
+    let Ok(uri) = format!("http://{bind}/healthz").parse() else {
+        return finding("the gateway", "its address is no URL");
+    };
+    let (what, remedy) = match client.reach(&uri).await {
+        Ok(()) => (format!("the gateway answers at {bind}"), String::new()),
+        Err(failed) if configured.is_some() => return finding("the gateway", &failed.to_string()),
+        Err(_) => (
+            format!("no gateway answers at {bind}"),
+            "`modelpin gateway` starts one, if other programs are to use it".to_owned(),
+        ),
+    };
+    Finding {
+        code: "gateway",
+        severity: Severity::Note,
+        what,
+        remedy,
+        fixable: false,
+    }
 }
 
 fn finding(what: &str, why: &str) -> Finding {
@@ -172,5 +197,5 @@ fn gateway(patient: &Patient) -> Option<String> {
         .as_ref()
         .and_then(|bind| bind.as_str())
         .filter(|bind| bind.contains(':'));
-    Some(bind.unwrap_or("127.0.0.1:4141").to_owned())
+    Some(bind.unwrap_or(USUAL_GATEWAY).to_owned())
 }

@@ -84,7 +84,7 @@ impl Front {
                 return Ok(not_so(dialect, "GET"));
             }
             let answer = Asking::of(&caller, request.headers())
-                .map_err(|wrong| Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()))
+                .map_err(|wrong| Box::new(Refused::of(Kind::Invalid, "bad-header", &wrong.to_string())))
                 .and_then(|asking| models::answer(&self.gate, &asking, id.as_deref()));
             return Ok(answer.unwrap_or_else(|refused| refused.answer(dialect)));
         }

@@ -16,11 +16,11 @@ use crate::resolver::Book;
 use crate::session::Scope;
 
 /// The list, or one of its models by alias or reference.
-pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Result<Response<Body>, Refused> {
+pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Result<Response<Body>, Box<Refused>> {
     let snapshot = gate.modelpin.resolver().snapshot();
     let book = snapshot
         .book(asking.session.agent())
-        .map_err(|broken| Refused::by_book(&broken))?;
+        .map_err(|broken| Box::new(Refused::by_book(&broken)))?;
     let rules = snapshot.rules();
     let may = |id: &ProfileId| rules.may(&asking.actor, Act::Spend, Scope::Session, Some(id));
     let now = gate.modelpin.resolver().now();
@@ -42,11 +42,11 @@ pub(super) fn answer(gate: &Gate, asking: &Asking, id: Option<&str>) -> Result<R
             .find(|model| model["id"] == id || model["alias"] == id)
         {
             Some(model) => Ok(json_answer(StatusCode::OK, model)),
-            None => Err(Refused::of(
+            None => Err(Box::new(Refused::of(
                 Kind::NotFound,
                 "no-such-model",
                 "there is no such model here, or no credential for it: GET /v1/models lists those that there are",
-            )),
+            ))),
         },
     }
 }

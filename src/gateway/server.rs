@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -63,10 +63,22 @@ pub(super) async fn serve(
 async fn connection(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
     let _connected = front.connected();
     at_once(&stream);
-    if !matches!(timeout(limits.head, stream.readable()).await, Ok(Ok(()))) {
+    // Whoever goes away without a word is not listened to either.
+    if !matches!(timeout(limits.head, stream.peek(&mut [0])).await, Ok(Ok(1))) {
         return;
     }
-    Box::pin(speak(stream, front, limits, watcher)).await;
+    spoken(stream, front, limits, watcher).await;
+}
+
+/// The conversation on the heap. It is put there by a function of its own: within [`connection`] it would be a part of that
+/// task from the beginning, 16 KB for each connection that says nothing.
+fn spoken(
+    stream: TcpStream,
+    front: Front,
+    limits: Limits,
+    watcher: Watcher,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(speak(stream, front, limits, watcher))
 }
 
 /// The end of an answer is one small packet: with Nagle's algorithm it would wait for an acknowledgement, 40 ms long.

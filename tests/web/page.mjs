@@ -28,7 +28,7 @@ async function open(about = {}, at = url, says = []) {
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
   });
-  page.session = `chat-${++count}`;
+  page.session = `chat-${process.pid}-${++count}`;
   await page.addInitScript((session) => { if (!localStorage.getItem("modelpin-session")) localStorage.setItem("modelpin-session", session); }, page.session);
   await page.goto(at);
   page.done = async () => {
@@ -54,7 +54,7 @@ const claims = {
     await page.locator("#next .big", { hasText: "sonnet" }).waitFor();
 
     await say(page, "/model");
-    await page.getByRole("button", { name: "Profiles of haiku" }).click();
+    await page.getByRole("button", { name: "profiles of haiku" }).click();
     await page.locator(".choice", { hasText: "demo:default" }).click();
     await page.locator(".reply", { hasText: "only this one" }).waitFor();
     await page.locator("#pins li", { hasText: "@demo:default" }).filter({ hasText: "strict" }).waitFor();
@@ -131,7 +131,7 @@ const claims = {
     await page.keyboard.press("Enter");
     await page.locator(".choice").first().waitFor();
     const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent);
-    for (let steps = 0; !(await focused()).includes("Profiles of sonnet"); steps += 1) {
+    for (let steps = 0; !(await focused()).includes("profiles of sonnet"); steps += 1) {
       assert.ok(steps < 30, "the button is reached");
       await page.keyboard.press("Shift+Tab");
     }
@@ -156,14 +156,15 @@ const claims = {
     await live(page);
     await say(page, "/model haiku");
     await page.locator("#next .big", { hasText: "haiku" }).waitFor();
-    await page.locator("#session").fill("другой чат 🙂");
+    const other = `${page.session}, другой чат 🙂`;
+    await page.locator("#session").fill(other);
     await page.keyboard.press("Enter");
     await page.locator("#next .big", { hasText: "opus" }).waitFor();
     await page.getByText("Who should answer?").waitFor();
     await say(page, "/model sonnet");
     await page.locator("#pins li", { hasText: "this chat" }).filter({ hasText: "demo/sonnet" }).waitFor();
     await page.reload();
-    assert.equal(await page.locator("#session").inputValue(), "другой чат 🙂");
+    assert.equal(await page.locator("#session").inputValue(), other);
     await page.locator("#next .big", { hasText: "sonnet" }).waitFor();
     await page.done();
   },
@@ -193,6 +194,42 @@ const claims = {
     await page.done();
   },
 
+  async "a model that speaks another API is asked in that one"() {
+    const page = await open({}, url, ["the server responded with a status of 400"]);
+    await live(page);
+    await page.route("**/v1/messages", (route) => route.fulfill({
+      status: 400, json: { type: "error", error: { type: "invalid_request_error", code: "other-api", message: "it speaks another API" } },
+    }));
+    await page.route("**/v1/chat/completions", (route) => route.fulfill({
+      contentType: "text/event-stream",
+      headers: { "x-modelpin-model": "two/gpt", "x-modelpin-profile": "two:ph%C3%B2ng", "x-modelpin-decision": "d1-1" },
+      body: ["He", "llo"].map((content) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`).join("") + "data: [DONE]\n\n",
+    }));
+    await say(page, "hi");
+    await answers(page, "Hello");
+    assert.equal(await page.locator(".answer .who .profile").textContent(), "two:phòng");
+    assert.equal(await page.locator(".wrong").count(), 0);
+    await page.done();
+  },
+
+  async "an answer that breaks off keeps what was said, and says why"() {
+    const page = await open();
+    await live(page);
+    const event = (data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+    await page.route("**/v1/messages", (route) => route.fulfill({
+      contentType: "text/event-stream",
+      headers: { "x-modelpin-model": "demo/opus", "x-modelpin-profile": "demo:work", "x-modelpin-decision": "d2-2" },
+      body: event({ type: "content_block_delta", delta: { type: "text_delta", text: "So far" } })
+        + event({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }),
+    }));
+    await say(page, "hi");
+    await answers(page, "So far");
+    const wrong = page.locator(".wrong", { hasText: "Overloaded" });
+    await wrong.waitFor();
+    assert.equal(await wrong.locator("code").textContent(), "d2-2");
+    await page.done();
+  },
+
   async "where tokens are wanted the page asks for one, and shows its chats"() {
     const page = await open({}, guarded, ["the server responded with a status of 401"]);
     const dialog = page.getByRole("dialog", { name: "Who are you?" });
@@ -206,7 +243,7 @@ const claims = {
     assert.equal(await dialog.isVisible(), false);
     await say(page, "hello");
     await answers(page, "You said: hello");
-    assert.equal(await page.locator("#decisions .decision").count(), 1);
+    await page.locator("#decisions .decision").first().waitFor();
     assert.ok(!(await page.content()).includes(token), "the token is not in the page");
     assert.ok(!(await page.evaluate(() => JSON.stringify({ ...localStorage }))).includes(token), "the token is not kept for good");
     await page.done();
@@ -230,11 +267,14 @@ for (const [name, viewport] of Object.entries({ "1,440": wide, 360: narrow })) {
       await say(page, "/model");
       await page.locator(".choice").first().waitFor();
       await check("picker");
-      await page.getByRole("button", { name: "Profiles of sonnet" }).click();
+      await page.getByRole("button", { name: "profiles of sonnet" }).click();
       await page.getByText("sonnet, with which profile?").waitFor();
       await page.locator("#box").fill("/model s");
       await page.locator("#offers li").first().waitFor();
       await check("profiles and offers");
+      await say(page, "/model help");
+      await page.locator(".drawn").waitFor();
+      await check("help");
       await say(page, "/model sonnet@demo:work --prefer");
       await page.locator(".reply[data-kind=changed]").waitFor();
       await say(page, "fail 429 demo:work");

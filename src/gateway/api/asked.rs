@@ -53,7 +53,8 @@ impl Surface {
 
 /// A name of a chat, a sender, a model, as somebody else gives it: without blanks at its ends, as in a header field.
 pub(super) fn name(place: &str, written: &str) -> Result<String, Fault> {
-    let name = written.trim();
+    // What `\S` of the description takes for a blank (ECMA-262, section 12.2): U+0085 is none.
+    let name = written.trim_matches(|c: char| c.is_whitespace() && c != '\u{85}');
     if name.is_empty() {
         return Err(Fault::bad("empty-name", format!("`{place}` is empty: give a name")).at(place));
     }

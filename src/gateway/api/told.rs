@@ -71,7 +71,7 @@ impl Asker {
 /// Who asks may give no commands.
 pub(super) fn forbidden() -> Fault {
     let message = "whoever asks may give no commands here: name somebody who may in `x-modelpin-actor`, or add them to \
-                   `commands.allowFrom` in the configuration";
+                   `commands.allow` in the configuration";
     Fault::new(StatusCode::FORBIDDEN, "not-permitted", message).at("x-modelpin-actor")
 }
 

@@ -8,12 +8,14 @@ use crate::pin::{End, OwnWay, Pin, ProfileChoice, ScopeKey};
 use crate::profile::ProfileId;
 use crate::resolver::Resolver;
 
-/// The most pins on a board.
+/// The most scopes on a board.
 const MOST: usize = 50;
 
 /// What is pinned, as far as the caller may know.
+#[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) pins: Vec<Value>,
+    /// How many scopes hold more.
     pub(super) more: usize,
 }
 
@@ -28,31 +30,17 @@ pub(super) fn held(
     may_see: &dyn Fn(&ProfileId) -> bool,
 ) -> Held {
     let now = resolver.now();
-    let mut records = resolver.pins().table().holding(now);
-    records.retain(|(key, _)| match key {
-        ScopeKey::Session(_, of) => caller.own(of).is_some(),
-        ScopeKey::Agent(_) | ScopeKey::Global => true,
-    });
-    let mut all: Vec<(&ScopeKey, &Pin)> = records
-        .iter()
-        .flat_map(|(key, record)| {
-            let pins = record.holding(now).filter(|pin| !pin.is_empty());
-            pins.map(move |pin| (key, pin))
-        })
-        .collect();
-    let place = |key: &ScopeKey| match key {
-        ScopeKey::Session(_, of) if **of == *chat => 0,
-        ScopeKey::Agent(_) | ScopeKey::Global => 1,
-        ScopeKey::Session(..) => 2,
+    let rank = |key: &ScopeKey| match key {
+        ScopeKey::Session(_, of) if **of == *chat => Some(0),
+        ScopeKey::Agent(_) | ScopeKey::Global => Some(1),
+        ScopeKey::Session(_, of) => caller.own(of).map(|_| 2),
     };
-    // Stable, so that of several pins of one chat the one that goes first stays first; the key makes it one order.
-    all.sort_by(|(one, first), (other, second)| {
-        let by_place = place(one).cmp(&place(other));
-        by_place.then(second.at.cmp(&first.at)).then(one.cmp(other))
+    let (records, count) = resolver.pins().table().first(now, MOST, rank);
+    let more = count - records.len();
+    let pins = records.iter().flat_map(|(key, record)| {
+        let pins = record.holding(now).filter(|pin| !pin.is_empty());
+        pins.map(move |pin| told(key, pin, caller, may_see))
     });
-    let more = all.len().saturating_sub(MOST);
-    all.truncate(MOST);
-    let pins = all.into_iter().map(|(key, pin)| told(key, pin, caller, may_see));
     Held {
         pins: pins.collect(),
         more,

@@ -1,5 +1,7 @@
 //! What is on the board.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
@@ -9,7 +11,7 @@ use crate::access::Act;
 use crate::command::ModelCommand;
 use crate::gateway::asking::Asking;
 use crate::gateway::callers::Caller;
-use crate::middleware::ModelPin;
+use crate::gateway::gate::Gate;
 use crate::profile::ProfileId;
 use crate::render::Render;
 use crate::render::data::{BodyData, Data};
@@ -33,7 +35,8 @@ pub(super) struct Board {
 
 impl Board {
     /// Asks the engine for everything.
-    pub(super) async fn look(modelpin: &ModelPin, caller: &Caller, asking: &Asking) -> Self {
+    pub(super) async fn look(gate: &Arc<Gate>, caller: &Caller, asking: &Asking) -> Self {
+        let modelpin = &gate.modelpin;
         let Asking { session, actor } = asking;
         let own = |chat: &str| caller.own(chat).map(str::to_owned);
         let snapshot = modelpin.resolver().snapshot();
@@ -52,7 +55,7 @@ impl Board {
         let view = modelpin
             .answer_command(session, actor, &ModelCommand::Status)
             .await;
-        let pins::Held { pins, more } = pins::held(modelpin.resolver(), caller, session.chat(), &may_see);
+        let pins::Held { pins, more } = pins(gate, caller, asking).await;
         Self {
             session: own(session.chat()).unwrap_or_default(),
             status: Some(Data.render(&view).body),
@@ -79,4 +82,19 @@ impl Board {
             }
         }
     }
+}
+
+/// The pins, gathered where nobody waits for it: with very many it takes a while.
+async fn pins(gate: &Arc<Gate>, caller: &Caller, asking: &Asking) -> pins::Held {
+    let (gate, caller, asking) = (Arc::clone(gate), caller.clone(), asking.clone());
+    let gather = move || {
+        let resolver = gate.modelpin.resolver();
+        let snapshot = resolver.snapshot();
+        let may_see = |id: &ProfileId| {
+            let rules = snapshot.rules();
+            rules.may(&asking.actor, Act::See, Scope::Session, Some(id))
+        };
+        pins::held(resolver, &caller, asking.session.chat(), &may_see)
+    };
+    tokio::task::spawn_blocking(gather).await.unwrap_or_default()
 }

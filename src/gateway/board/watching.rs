@@ -74,7 +74,7 @@ impl Watching {
                 return None;
             }
             let begun = Instant::now();
-            let board = Board::look(&self.gate.modelpin, &self.caller, &self.asking).await;
+            let board = Board::look(&self.gate, &self.caller, &self.asking).await;
             let event = (self.shown.as_ref() != Some(&board)).then(|| board.event(self.now()));
             pause = Some(LOOK.max(begun.elapsed() * REST_OF_A_LOOK));
             if let Some(event) = event {

@@ -97,7 +97,7 @@ function next(status) {
 function pin(one, board) {
 	const where = one.scope === "session"
 		? (one.session === board.session ? "this chat" : named(one.session))
-		: one.scope === "agent" ? ["agent ", named(one.agent)] : "everybody";
+		: one.scope === "agent" ? named(`agent ${one.agent}`) : "everybody";
 	const what = [];
 	if (one.model) what.push(named(one.model, { class: "name" }), one.modelMode === "strict" ? el("span", { class: "strict" }, "strict") : null);
 	for (const choice of one.profiles) {
@@ -108,12 +108,12 @@ function pin(one, board) {
 	}
 	if (!what.length) what.push("the default, whatever is wider");
 	const about = [
+		[where],
 		one.by ? ["by ", named(one.by)] : null,
 		one.at ? [since(one.at)] : null,
 		one.until ? [left(one.until, "ends in ")] : one.once ? ["for one request"] : null,
 	].filter(Boolean);
 	return el("li", { class: "pinned" },
-		el("span", { class: "where" }, where),
 		el("span", { class: "what" }, what),
 		el("span", { class: "about" }, about.flatMap((part, at) => at ? [" · ", ...part] : part)));
 }

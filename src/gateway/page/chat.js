@@ -37,10 +37,10 @@ export function chat({ session, seen }) {
 		const buttons = view?.kind === "picker";
 		const shown = buttons
 			? picker(view, (token, event) => press(entry, token, event))
-			: el("p", { class: MONOSPACED.includes(view?.kind) ? "drawn" : null, dir: "auto" }, text.trim());
+			: el("p", MONOSPACED.includes(view?.kind) ? { class: "drawn", tabindex: "0" } : { dir: "auto" }, text.trim());
 		entry.className = "reply";
 		entry.dataset.kind = view?.kind ?? "";
-		entry.replaceChildren(el("h3", { class: "who" }, "modelpin"), shown);
+		entry.replaceChildren(el("p", { class: "who" }, "modelpin"), shown);
 		entry.removeAttribute("aria-busy");
 	}
 	const replied = (it) => {
@@ -65,7 +65,7 @@ export function chat({ session, seen }) {
 	}
 
 	function failed(wrong) {
-		const said = plain(wrong.message, 2000);
+		const said = plain(wrong.message, 2000).replace(/^[a-z]/, (first) => first.toUpperCase());
 		put(el("article", { class: "wrong", role: "alert" },
 			el("p", { dir: "auto" }, said),
 			wrong.wait || wrong.decision || wrong.code ? el("p", { class: "about" },
@@ -80,7 +80,7 @@ export function chat({ session, seen }) {
 		while (turns[0].role !== "user") turns.shift();
 		const sent = [...turns];
 		const said = document.createTextNode("");
-		const who = el("h3", { class: "who" }, el("span", { class: "dim" }, "asking …"));
+		const who = el("p", { class: "who" }, el("span", { class: "dim" }, "asking …"));
 		const note = el("p", { class: "note", hidden: true });
 		const entry = put(el("article", { class: "answer", "aria-busy": "true", "aria-label": "Answer" }, who, note, el("p", { class: "words", dir: "auto" }, said)));
 		stop = new AbortController();

@@ -2,8 +2,8 @@
 //!
 //! The files lie in this folder as the browser gets them: nothing is built, nothing comes from elsewhere. They are open to
 //! whoever may come in, for there is nothing in them; what the page shows, it asks for with the person's token. `index.html`
-//! is the frame, `app.js` begins; `chat.js` is the left side with `picker.js` and `commands.js`, `board.js` the right one, `wire.js`
-//! asks the gateway, `words.js` has the sentences, `build.js` makes elements.
+//! is the frame, `app.js` begins; `chat.js` is the left side with `picker.js` and `commands.js`, `board.js` the right one; `wire.js`
+//! asks the gateway, `build.js` makes elements and words.
 //!
 //! Model names, answers and replies are written by others: the page puts them into text nodes only, and the policy that is
 //! sent with it lets nothing run that is not one of these files.

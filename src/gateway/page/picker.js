@@ -43,8 +43,8 @@ function models(picker, press) {
 			mark: choice.current ? "now" : null,
 		}),
 		choice.profilesToken && choice.profileCount > 1
-			? el("button", { class: "profiles", type: "button", "aria-label": `Profiles of ${plain(choice.label)}`, onclick: (event) => press(choice.profilesToken, event) },
-					`${choice.profileCount} profiles`, el("span", { class: "chevron", "aria-hidden": "true" }, "›"))
+			? el("button", { class: "profiles", type: "button", "aria-label": `${choice.profileCount} profiles of ${plain(choice.label)}`, onclick: (event) => press(choice.profilesToken, event) },
+					`${choice.profileCount} profiles`)
 			: null)));
 }
 
@@ -62,8 +62,8 @@ export function picker(data, press) {
 	const pages = (chosen ?? data).pages;
 	const page = (chosen ?? data).page;
 	const title = chosen
-		? el("h3", {}, named(chosen.label), ", with which profile?")
-		: el("h3", {}, data.provider ? ["Models of ", named(data.provider)] : "Which model?");
+		? el("h2", {}, named(chosen.label), ", with which profile?")
+		: el("h2", {}, data.provider ? ["Models of ", named(data.provider)] : "Which model?");
 	const occasion = OCCASIONS[data.occasion]?.(data);
 	const selected = data.selection;
 	const current = selected && el("p", { class: "dim" }, "Now ", named(selected.model.label),

@@ -1,9 +1,10 @@
 //! What is in `contrib/`: the hook that alerts, and the units that run it.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
@@ -326,5 +327,55 @@ fn the_property_lists_are_property_lists() {
             String::from_utf8_lossy(&told.stderr)
         );
         assert!(String::from_utf8_lossy(&told.stdout).contains("modelpin") || !told.stdout.is_empty());
+    }
+}
+
+/// What a unit starts, with our program and files in the place of those that will be installed.
+fn started(home: &Home, line: &str) -> Vec<String> {
+    let token = home.write("gateway-token", "EXAMPLE-token-of-the-unit-0123456789\n");
+    let path = |path: PathBuf| path.display().to_string();
+    let words = line
+        .split_whitespace()
+        .skip_while(|word| !word.ends_with("bin/modelpin"));
+    let words = words.skip(1).take_while(|word| !word.starts_with("2&gt;"));
+    words
+        .map(|word| match word {
+            "/var/lib/modelpin" => path(home.state()),
+            "%d/gateway-token" => path(token.clone()),
+            "127.0.0.1:4141" => "127.0.0.1:0".to_owned(),
+            word => word.to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_gateway_units_start_a_gateway_that_stops_when_told() {
+    for (unit, begins) in [
+        ("systemd/modelpin-gateway.service", "ExecStart="),
+        ("systemd/user/modelpin-gateway.service", "ExecStart="),
+        ("launchd/dev.modelpin.gateway.plist", "<string>exec "),
+    ] {
+        let text = fs::read_to_string(contrib(unit)).expect("read");
+        let line = text.lines().map(str::trim).find(|line| line.starts_with(begins));
+        let home = Home::new();
+        let arguments = started(&home, line.expect("it starts something"));
+        assert!(arguments.contains(&"gateway".to_owned()), "{unit}: {arguments:?}");
+        let mut child = home
+            .bare(&arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut told = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        out.read_line(&mut told).expect("read");
+        assert!(
+            told.starts_with("modelpin listens on http://127.0.0.1:"),
+            "{unit}: {told}"
+        );
+        let stopped = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(stopped.expect("kill runs").success());
+        assert!(child.wait().expect("it ends").success(), "{unit}");
     }
 }

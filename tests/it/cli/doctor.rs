@@ -394,3 +394,36 @@ fn import_takes_the_files_along_that_a_configuration_includes() {
     assert!(told.all().contains("absolute paths"), "{}", told.all());
     assert!(ours("modelpin.json").is_err());
 }
+
+#[test]
+fn whether_a_gateway_answers_is_worth_knowing_and_no_fault() {
+    let home = healthy();
+    close(&home);
+    let told = run(&mut home.modelpin(&["doctor", "--offline", "--json"]), b"").succeeded();
+    assert!(!told.out.contains("\"gateway\""), "{}", told.out);
+
+    let gateway = Provider::start(|_| Answer::error("200 OK", "", &json!({ "status": "ok" })));
+    let bind = gateway.url("").replace("http://", "");
+    let providers = json!({ "anthropic": { "baseUrl": gateway.url("") } });
+    for (bind, severity, says) in [
+        (bind.as_str(), "note", "the gateway answers at"),
+        ("127.0.0.1:9", "warning", "the gateway does not answer"),
+    ] {
+        let config = json!({
+            "agents": { "defaults": { "model": "anthropic/claude-opus-4-5" } },
+            "models": { "providers": providers }, "gateway": { "bind": bind },
+        });
+        home.write("state/openclaw.json", &config.to_string());
+        close(&home);
+        let told = run(&mut home.modelpin(&["doctor", "--json"]), b"").succeeded();
+        let findings = told.json()["findings"].as_array().expect("a list").clone();
+        let found = findings.iter().find(|finding| {
+            finding["what"]
+                .as_str()
+                .is_some_and(|what| what.contains("gateway"))
+        });
+        let found = found.unwrap_or_else(|| panic!("nothing is said of the gateway: {}", told.out));
+        assert_eq!(found["severity"], severity, "{found}");
+        assert!(found["what"].as_str().expect("words").contains(says), "{found}");
+    }
+}

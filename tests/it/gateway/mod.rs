@@ -1,6 +1,8 @@
 //! The gateway, over real connections: a provider on loopback behind it, a client before it.
 
+mod api;
 mod board;
+mod bots;
 mod caching;
 mod clients;
 mod doors;

@@ -42,7 +42,7 @@ async fn the_page_works_in_a_browser() {
     } = tokio::task::spawn_blocking(run).await.expect("it ran");
     let (said, wrong) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     assert!(status.success(), "{said}{wrong}");
-    assert_eq!(said.matches("holds: ").count(), 13, "{said}");
+    assert_eq!(said.matches("holds: ").count(), 15, "{said}");
 }
 
 /// A gateway that serves the demo until the test is over.

@@ -71,6 +71,7 @@ fn whole(wants_tokens: bool) -> Value {
         paths.extend(passing::paths());
     }
     whole["components"]["schemas"] = Value::Object(schemas::all());
+    whole["components"]["schemas"]["AnthropicError"] = passing::anthropic_error();
     responses::everywhere(&mut whole, wants_tokens);
     if wants_tokens {
         whole["components"]["securitySchemes"] = json!({

@@ -56,7 +56,41 @@ pub(super) fn paths() -> Map<String, Value> {
         });
         paths.insert(path.to_owned(), told);
     }
+    let metrics = json!({
+        "description": "Prometheus' text format.",
+        "content": { "text/plain": { "schema": { "type": "string" } } },
+    });
+    let metrics = json!({
+        "tags": ["watching"], "operationId": "metrics", "summary": "Tells what was counted, and how things stand",
+        "responses": { "200": metrics, "500": error("They cannot be written.") },
+    });
+    paths.insert("/metrics".to_owned(), json!({ "get": metrics }));
+    paths.insert("/v1/events".to_owned(), json!({ "get": events() }));
+    let page = json!({ "description": "The page, for a browser.", "content": { "text/html": {} } });
+    let page = json!({
+        "tags": ["watching"], "operationId": "page", "summary": "A web page: a chat, and the board beside it",
+        "responses": { "200": page }, "security": [],
+    });
+    paths.insert("/".to_owned(), json!({ "get": page }));
     paths
+}
+
+fn events() -> Value {
+    let stream = json!({
+        "description": "Server-sent events without an end: each `board` has the whole board as JSON.",
+        "content": { "text/event-stream": {} },
+    });
+    json!({
+        "tags": ["watching"],
+        "operationId": "events",
+        "summary": "Sends the board of a chat, at once and whenever it changes",
+        "parameters": heads(),
+        "responses": {
+            "200": stream,
+            "404": error("There is no such agent."),
+            "503": error("There is no room for another watcher: `retry-after` says when to try again."),
+        },
+    })
 }
 
 fn plain(told: &str) -> Value {
@@ -114,6 +148,10 @@ fn passing(path: &str, id: &str, summary: &str) -> Value {
         ("404", "There is no such model or agent."),
         ("413", "The body is over 32 MiB, or too long for the model."),
         (
+            "421",
+            "The gateway is not known by the name in `host`: `foreign-host`.",
+        ),
+        (
             "429",
             "Everybody who could serve rests: `retry-after` says how long.",
         ),
@@ -135,7 +173,7 @@ fn passing(path: &str, id: &str, summary: &str) -> Value {
         },
     ];
     let schema = if messages {
-        json!({ "type": "object", "required": ["type", "error"] })
+        json!({ "$ref": "#/components/schemas/AnthropicError" })
     } else {
         json!({ "$ref": "#/components/schemas/ErrorAnswer" })
     };
@@ -167,15 +205,26 @@ fn passing(path: &str, id: &str, summary: &str) -> Value {
 }
 
 fn models() -> Value {
+    let mut parameters = heads();
+    if let Some(list) = parameters.as_array_mut() {
+        list.push(json!({
+            "name": "anthropic-version", "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "Whoever sends it gets errors as Anthropic writes them.",
+        }));
+    }
     json!({
         "tags": ["providers"],
         "operationId": "models",
         "summary": "Lists the models that may be asked for, for clients of both APIs",
-        "parameters": heads(),
+        "parameters": parameters,
         "responses": {
             "200": plain("The models for which there is a credential."),
-            "404": error("There is no such agent."),
-            "500": error("The credentials of the agent cannot be read."),
+            "400": of_either("A field of the head is wrong."),
+            "401": of_either("There is no valid token: `no-token`."),
+            "403": of_either("A page of another site asks: `foreign-origin`."),
+            "404": of_either("There is no such agent."),
+            "421": of_either("The gateway is not known by the name in `host`: `foreign-host`."),
+            "500": of_either("The credentials of the agent cannot be read."),
         },
     })
 }
@@ -185,7 +234,7 @@ fn model() -> Value {
     told["operationId"] = "model".into();
     told["summary"] = "Tells of one model".into();
     told["responses"]["200"] = plain("The model.");
-    told["responses"]["404"] = error("There is no such model or agent.");
+    told["responses"]["404"] = of_either("There is no such model or agent.");
     let path = json!({
         "name": "model", "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 },
         "description": "Its reference or alias, percent-encoded or not.",
@@ -194,6 +243,37 @@ fn model() -> Value {
         list.insert(0, path);
     }
     told
+}
+
+/// An error as Anthropic writes them.
+///
+/// Source: `docs.claude.com/en/api/errors`.
+pub(super) fn anthropic_error() -> Value {
+    let text = json!({ "type": "string" });
+    let perhaps = json!({ "type": ["string", "null"] });
+    json!({
+        "description": "An error as Anthropic writes them, with what `ErrorAnswer` has.",
+        "type": "object",
+        "required": ["type", "error"],
+        "properties": {
+            "type": { "const": "error" },
+            "error": {
+                "type": "object",
+                "required": ["type", "message", "code"],
+                "properties": { "type": text, "message": text, "code": text, "decision": perhaps },
+            },
+            "request_id": perhaps,
+        },
+    })
+}
+
+/// An error in the words of the client that asks.
+fn of_either(told: &str) -> Value {
+    let schema = json!({ "anyOf": [
+        { "$ref": "#/components/schemas/ErrorAnswer" },
+        { "$ref": "#/components/schemas/AnthropicError" },
+    ] });
+    json!({ "description": told, "content": { "application/json": { "schema": schema } } })
 }
 
 fn error(told: &str) -> Value {
