@@ -20,6 +20,8 @@ pub(super) struct Gate {
     pub(super) meter: Meter,
     pub(super) watchers: Watchers,
     pub(super) limits: Limits,
+    /// Room for bodies, in pieces of [`ROOM`](super::limits::ROOM) bytes.
+    pub(super) room: Arc<Semaphore>,
     /// A place for each request to a provider.
     pub(super) in_flight: Arc<Semaphore>,
 }

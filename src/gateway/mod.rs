@@ -179,6 +179,7 @@ impl Gateway {
             guard: Guard::new(callers, options.hosts, address),
             meter: Meter::default(),
             watchers: Watchers::default(),
+            room: Arc::new(Semaphore::new(options.limits.bodies / limits::ROOM)),
             in_flight: Arc::new(Semaphore::new(options.limits.in_flight)),
             limits: options.limits,
             modelpin: Arc::new(modelpin),

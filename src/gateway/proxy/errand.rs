@@ -11,6 +11,7 @@ use http::{Method, Request, Response, Uri};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Answer;
+use super::asked::Asked;
 use super::refusal::{Last, milliseconds};
 use super::{Refused, heads, opening, said};
 use crate::gateway::asking::Asking;
@@ -30,12 +31,12 @@ pub(super) async fn run(
     dialect: Dialect,
     asking: Asking,
     mut head: Parts,
-    body: Bytes,
+    asked: Asked,
     begun: Instant,
     place: OwnedSemaphorePermit,
 ) -> Result<Response<Body>, Refused> {
-    let body =
-        Outline::read(&body).map_err(|wrong| Refused::of(Kind::Invalid, "bad-body", &wrong.to_string()))?;
+    let body = Outline::read(&asked.body)
+        .map_err(|wrong| Refused::of(Kind::Invalid, "bad-body", &wrong.to_string()))?;
     heads::to_provider(&mut head.headers);
     let uri = path(dialect, &head.uri);
     let mut attempts = gate

@@ -45,7 +45,7 @@ pub(super) async fn pass(
         }
         let asking = Asking::of(&caller, &head.headers)
             .map_err(|wrong| Refused::of(Kind::Invalid, "bad-header", &wrong.to_string()))?;
-        let body = asked::read(body, &head.headers, gate.limits).await?;
+        let body = asked::read(body, &head.headers, gate.limits, &gate.room).await?;
         // A place is for a request that can be sent: a body that drips in must not keep others from theirs.
         let place = Arc::clone(&gate.in_flight)
             .try_acquire_owned()

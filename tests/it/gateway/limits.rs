@@ -143,3 +143,34 @@ async fn whoever_says_nothing_or_never_ends_is_let_go() {
         "POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\nconnection: close\r\n\r\n{";
     assert!(raw(&served, slow).await.starts_with("HTTP/1.1 504"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_there_is_no_room_for_waits_and_is_told_to_come_again() {
+    let one = Upstream::start(|_| whole("hello")).await;
+    let served = Served::with(&config(one.address, one.address), |options, _| {
+        options.limits.bodies = 512 * 1024;
+        options.limits.upload = Duration::from_millis(300);
+    })
+    .await;
+    let body = |length: usize| json!({ "model": "big", "messages": ["x".repeat(length)] }).to_string();
+    let told = Told::of(
+        served
+            .post("/v1/messages")
+            .body(body(700_000))
+            .send()
+            .await
+            .expect("an answer"),
+    )
+    .await;
+    assert_eq!(
+        (told.status, told.json()["error"]["code"].as_str()),
+        (503, Some("no-room"))
+    );
+    assert_eq!(told.header("retry-after"), "1");
+    // What it had is free again: as many as fit one after the other are sent.
+    for _ in 0..4 {
+        let request = served.post("/v1/messages").body(body(400_000));
+        assert_eq!(request.send().await.expect("an answer").status(), 200);
+    }
+    assert_eq!(one.asked().len(), 4);
+}

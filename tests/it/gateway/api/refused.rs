@@ -272,3 +272,30 @@ async fn credentials_that_cannot_be_read_are_an_error_of_ours() {
     fits("Answer", &told);
     assert_eq!(told["reply"]["view"]["kind"], "refused", "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let provider =
+        crate::gateway::upstream::Upstream::start(|_| crate::gateway::upstream::whole("hello")).await;
+    let served = crate::gateway::served::Served::with(
+        &crate::gateway::served::config(provider.address, provider.address),
+        |options, _| options.limits.upload = std::time::Duration::from_millis(50),
+    )
+    .await;
+    let mut stream = tokio::net::TcpStream::connect(served.address)
+        .await
+        .expect("connected");
+    let head = format!(
+        "POST /v1/chat/handle HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: 100\r\n\r\n{{\"session\":",
+        served.address
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut told = String::new();
+    stream.read_to_string(&mut told).await.expect("read");
+    assert!(
+        told.starts_with("HTTP/1.1 408 ") && told.contains("slow-body"),
+        "{told}"
+    );
+}
