@@ -100,6 +100,7 @@ impl Resolver {
             learning: Arc::new(Learning {
                 events: Events::new(Arc::clone(&clock)),
                 writes: Writes::default(),
+                renewals: super::renewal::Counted::default(),
                 clock,
                 ledger,
                 affinities: AffinityTable::default(),

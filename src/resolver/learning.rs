@@ -37,6 +37,7 @@ pub(crate) struct Learning {
     pub(crate) audit: AuditLog,
     pub(crate) events: Events,
     pub(crate) writes: Writes,
+    pub(crate) renewals: super::renewal::Counted,
 }
 
 /// Where what is learned is kept.

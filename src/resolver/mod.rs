@@ -38,6 +38,7 @@ pub use learning::Kept;
 pub use lease::{Answer, FillError, Lease};
 pub use pins::{Committed, Permit, Pins, freely};
 pub use refusal::Refusal;
+pub use renewal::Renewals;
 pub use snapshot::{LoadError, MakeRefresher, Snapshot, Sources, UseEnvironment, random_seed};
 pub use walk::{Over, Tried, Turn, Walk};
 

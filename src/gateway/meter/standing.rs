@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::{MODELS, told};
+use super::{MODELS, OfResult, told};
 use crate::credential::CredentialKind;
 use crate::gateway::gate::Gate;
 use crate::model::ProviderId;
@@ -104,6 +105,16 @@ pub(super) fn registry(gate: &Gate) -> Registry {
         "pins",
         "Pins that hold, by the scope that they are for",
         pins(resolver),
+    );
+    let renewals = resolver.renewals();
+    let refreshes = Family::<OfResult, Counter>::default();
+    for (result, counted) in [("ok", renewals.renewed), ("failed", renewals.failed)] {
+        refreshes.get_or_create(&OfResult { result }).inc_by(counted);
+    }
+    registry.register(
+        "refreshes",
+        "Requests that had to wait for a sign-in to be renewed: it was, or could not be",
+        refreshes,
     );
     if let Ok(book) = resolver.snapshot().book(None) {
         registry.register(

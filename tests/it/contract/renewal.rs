@@ -238,4 +238,6 @@ async fn a_sign_in_that_is_not_accepted_is_renewed_once_and_tried_again() {
     }
     assert_eq!(used, ["old-access", "new-access-1"]);
     assert_eq!(endpoint.heard(), ["old-refresh"]);
+    let counted = modelpin.resolver().renewals();
+    assert_eq!((counted.renewed, counted.failed), (1, 0));
 }

@@ -116,6 +116,7 @@ async fn everything_is_counted_and_nobody_is_named() {
         (r#"modelpin_profiles{provider="one",state="ready"}"#, 1.0),
         (r#"modelpin_profiles{provider="two",state="ready"}"#, 1.0),
         (r#"modelpin_profiles_expiring{provider="one"}"#, 0.0),
+        (r#"modelpin_refreshes_total{result="ok"}"#, 0.0),
         (r#"modelpin_pins{scope="session"}"#, 1.0),
         (r#"modelpin_pins{scope="global"}"#, 0.0),
         (r#"modelpin_requests_in_flight"#, 0.0),
