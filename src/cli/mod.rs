@@ -26,6 +26,8 @@ mod place;
 mod simulate;
 mod span;
 mod table;
+#[cfg(feature = "otel")]
+mod traces;
 mod why;
 mod wrong;
 
@@ -67,9 +69,13 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    log(&cli);
     // The library leaves the choice of a TLS implementation to the program; a second choice is no fault.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    #[cfg(not(feature = "otel"))]
+    log(&cli);
+    // What is still on its way to a collector is sent when the command has ended.
+    #[cfg(feature = "otel")]
+    let _export = log(&cli);
     match run(&cli) {
         Ok(code) => code,
         Err(wrong) => {
@@ -116,8 +122,19 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
 /// credentials; so it is not written, whatever is asked for.
 const CARRIERS: [&str; 6] = ["h2", "hyper", "hyper_util", "reqwest", "rustls", "tower"];
 
-/// Logs to standard error: warnings, or what `-v`, `-q` and `RUST_LOG` ask for.
-fn log(cli: &Cli) {
+/// What begins what the log says on behalf of the export of traces: only what went wrong.
+const EXPORT: &str = "opentelemetry";
+
+/// What [`log`] returns, to be kept until the end.
+#[cfg(feature = "otel")]
+type Kept = Option<traces::Export>;
+/// What [`log`] returns, to be kept until the end.
+#[cfg(not(feature = "otel"))]
+type Kept = ();
+
+/// Logs to standard error: warnings, or what `-v`, `-q` and `RUST_LOG` ask for. With the feature `otel`, the spans of the
+/// gateway go where OpenTelemetry's variables say.
+fn log(cli: &Cli) -> Kept {
     let level = match i16::from(cli.global.verbose) - i16::from(cli.global.quiet) {
         i16::MIN..=-2 => "off",
         -1 => "error",
@@ -133,7 +150,9 @@ fn log(cli: &Cli) {
     let carriers = CARRIERS.map(|carrier| (carrier, LevelFilter::DEBUG));
     let most = Targets::new()
         .with_default(LevelFilter::TRACE)
-        .with_targets(carriers);
+        .with_targets(carriers)
+        .with_target(EXPORT, LevelFilter::WARN)
+        .with_target(crate::gateway::TRACES, LevelFilter::OFF);
     let filter = filter.and(most);
     let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -141,8 +160,27 @@ fn log(cli: &Cli) {
         LogFormat::Json => logs.json().with_filter(filter).boxed(),
         LogFormat::Text => logs.with_ansi(color).with_filter(filter).boxed(),
     };
+    #[cfg(not(feature = "otel"))]
     // A second logger in one process is no fault: the first one stays.
     let _ = tracing_subscriber::registry().with(logs).try_init();
+    #[cfg(feature = "otel")]
+    {
+        let export = match cli.command {
+            Command::Gateway(_) => traces::Export::begin(),
+            _ => Ok(None),
+        };
+        let layer = export
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(traces::Export::layer);
+        let _ = tracing_subscriber::registry().with(logs).with(layer).try_init();
+        export.unwrap_or_else(|_| {
+            // What the variables say is not repeated: there may be a password in an address.
+            tracing::warn!("no traces are exported: a variable OTEL_EXPORTER_OTLP_… cannot be used; see docs/monitoring.md");
+            None
+        })
+    }
 }
 
 /// A moment as `2027-11-21 10:00 UTC`.

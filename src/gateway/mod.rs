@@ -4,7 +4,7 @@
 //! `server.rs` (connections and their limits) and `front.rs` (where it goes); `shape.rs` refuses what could be read in two
 //! ways, `guard.rs` decides who gets in, `asking.rs` which chat it belongs to. `proxy/` passes requests on to providers,
 //! `models.rs` lists what may be asked for, `routes.rs` has everything else: `api/` is the middleware over HTTP, `page/` the
-//! web page, `board/` what it watches, `meter/` what is counted. `reload.rs` follows the files. It refuses to know how a
+//! web page, `board/` what it watches, `meter/` what is counted, `traces.rs` what a collector of traces hears. `reload.rs` follows the files. It refuses to know how a
 //! credential is chosen: it asks the middleware, as every bot does.
 
 mod api;
@@ -24,6 +24,7 @@ mod reload;
 mod routes;
 mod server;
 mod shape;
+mod traces;
 
 use std::fmt;
 use std::future::Future;
@@ -49,6 +50,7 @@ use meter::Meter;
 
 pub use callers::TokenFileError;
 pub use limits::Limits;
+pub use traces::TARGET as TRACES;
 
 /// How to serve.
 #[derive(Debug, Clone)]

@@ -9,11 +9,12 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
 
 use super::answer::Answer;
 use super::asked::Asked;
 use super::refusal::{Last, milliseconds};
-use super::{Refused, heads, opening, said};
+use super::{Refused, heads, opening, said, spans};
 use crate::gateway::asking::Asking;
 use crate::gateway::dialect::{Dialect, Kind};
 use crate::gateway::gate::Gate;
@@ -66,8 +67,10 @@ pub(super) async fn run(
         if !std::mem::replace(&mut added, true) {
             gate.meter.added(begun.elapsed());
         }
-        match errand.ask(&lease, request).await {
+        let (span, asked) = (spans::attempt(lease.model()), Instant::now());
+        match errand.ask(&lease, request).instrument(span.clone()).await {
             Ok((read, mut answer)) => {
+                spans::attempted(&span, "answered", asked.elapsed());
                 lease.answering();
                 heads::to_client(answer.headers_mut(), &lease);
                 let (model, decision) = (lease.model().clone(), lease.decision().to_owned());
@@ -82,7 +85,10 @@ pub(super) async fn run(
                 let idle = gate.client.limits().idle;
                 return Ok(answer.map(|rest| Body::new(Answer::new(read, rest, idle, decision, place))));
             }
-            Err(failure) => errand.failed(lease, &failure),
+            Err(failure) => {
+                let class = errand.failed(lease, &failure);
+                spans::attempted(&span, class.as_str(), asked.elapsed());
+            }
         }
         if body.body().len() > gate.limits.resent {
             tracing::warn!(
@@ -121,7 +127,7 @@ impl Errand<'_> {
         Ok((read, answer))
     }
 
-    fn failed(&mut self, lease: Lease, failure: &Failure) {
+    fn failed(&mut self, lease: Lease, failure: &Failure) -> FailureClass {
         let (model, profile) = (lease.model().clone(), lease.profile().clone());
         let verdict = failure.verdict(model.provider(), self.gate.modelpin.resolver().now());
         // An answer that is no success and no error of a class is still none that can be given to the client: a redirect.
@@ -143,6 +149,7 @@ impl Errand<'_> {
             profile,
             class,
         });
+        class
     }
 
     fn refused(&self, attempts: &Attempts<'_>, error: &crate::resolver::ResolveError) -> Refused {

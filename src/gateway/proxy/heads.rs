@@ -12,7 +12,8 @@ use crate::resolver::Lease;
 
 /// The decision that an answer goes back to.
 pub(super) const DECISION: HeaderName = HeaderName::from_static("x-modelpin-decision");
-const MODEL: HeaderName = HeaderName::from_static("x-modelpin-model");
+/// The model that answered.
+pub(super) const MODEL: HeaderName = HeaderName::from_static("x-modelpin-model");
 const PROFILE: HeaderName = HeaderName::from_static("x-modelpin-profile");
 
 /// What begins with this is between the client and us.

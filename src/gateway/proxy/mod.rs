@@ -3,7 +3,7 @@
 //! [`pass`] takes a request as the client's library wrote it, asks the resolver, and sends it on: `asked.rs` takes the body
 //! in, `errand.rs` walks from credential to credential, `heads.rs` says which header fields go which way, `opening.rs` looks
 //! at the first event of a stream, `answer.rs` lets the rest pass, and `refusal.rs` writes errors (`said.rs`: what
-//! the provider said of the request) as the provider would.
+//! the provider said of the request) as the provider would. `spans.rs` is for traces.
 //! It refuses to know what a body says but for the model's name and where caches may begin.
 
 mod answer;
@@ -13,6 +13,7 @@ mod heads;
 mod opening;
 mod refusal;
 mod said;
+mod spans;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +21,7 @@ use std::time::Instant;
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
+use tracing::Instrument;
 
 use super::asking::Asking;
 use super::callers::Caller;
@@ -38,6 +40,7 @@ pub(super) async fn pass(
 ) -> Response<Body> {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
+    let span = spans::request(dialect, &head.headers);
     let passed = async {
         // Whoever comes when all places are taken need not send a body first.
         if gate.in_flight.available_permits() == 0 {
@@ -52,12 +55,16 @@ pub(super) async fn pass(
             .map_err(|_| busy())?;
         errand::run(gate, dialect, asking, head, body, begun, place).await
     };
-    match passed.await {
-        Ok(answer) => answer,
+    match passed.instrument(span.clone()).await {
+        Ok(answer) => {
+            spans::answered(&span, &answer);
+            answer
+        }
         Err(refused) => {
             if refused.nobody_was_asked {
                 gate.meter.request(None, Became::Refused);
             }
+            spans::refused(&span, &refused, refused.status(dialect).as_u16());
             refused.took(begun.elapsed()).answer(dialect)
         }
     }

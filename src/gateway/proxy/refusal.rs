@@ -139,8 +139,23 @@ impl Refused {
         }
     }
 
+    /// The status that a client of this dialect gets.
+    pub(super) fn status(&self, dialect: Dialect) -> StatusCode {
+        self.status.unwrap_or_else(|| self.kind.status(dialect))
+    }
+
+    /// The decision that it goes back to.
+    pub(super) fn decision(&self) -> Option<&str> {
+        self.decision.as_deref()
+    }
+
+    /// The attempt that failed last.
+    pub(super) fn failed_last(&self) -> Option<&Last> {
+        self.last.as_ref()
+    }
+
     pub(in crate::gateway) fn answer(self, dialect: Dialect) -> Response<Body> {
-        let status = self.status.unwrap_or_else(|| self.kind.status(dialect));
+        let status = self.status(dialect);
         let last = self.last.as_ref();
         tracing::info!(
             decision = self.decision.as_deref(),

@@ -19,5 +19,7 @@ mod served;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod siege;
 mod streams;
+#[cfg(feature = "otel")]
+mod traced;
 mod upstream;
 mod web;
