@@ -10,6 +10,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::front::Front;
@@ -26,6 +27,8 @@ pub(super) async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
+    // Dropped at the stop: whoever has said nothing until then is let go.
+    let (open, closed) = watch::channel(());
     let mut stop = pin!(stop);
     let mut full = false;
     loop {
@@ -38,7 +41,7 @@ pub(super) async fn serve(
             Ok((stream, _)) => {
                 full = false;
                 let (front, watcher) = (front.clone(), graceful.watcher());
-                tokio::spawn(connection(stream, front, limits, watcher));
+                tokio::spawn(connection(stream, front, limits, watcher, closed.clone()));
             }
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
@@ -50,7 +53,7 @@ pub(super) async fn serve(
             }
         }
     }
-    drop(listener);
+    drop((listener, open));
     if timeout(limits.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!(
             "answers were still under way after {} s, and are broken off",
@@ -60,11 +63,23 @@ pub(super) async fn serve(
 }
 
 /// One connection, from its first byte. Until that comes it costs a task and nothing else.
-async fn connection(stream: TcpStream, front: Front, limits: Limits, watcher: Watcher) {
+async fn connection(
+    stream: TcpStream,
+    front: Front,
+    limits: Limits,
+    watcher: Watcher,
+    mut closed: watch::Receiver<()>,
+) {
     let _connected = front.connected();
     at_once(&stream);
+    let mut first = [0];
+    let begun = tokio::select! {
+        biased;
+        begun = timeout(limits.head, stream.peek(&mut first)) => begun,
+        _ = closed.changed() => return,
+    };
     // Whoever goes away without a word is not listened to either.
-    if !matches!(timeout(limits.head, stream.peek(&mut [0])).await, Ok(Ok(1))) {
+    if !matches!(begun, Ok(Ok(1))) {
         return;
     }
     spoken(stream, front, limits, watcher).await;

@@ -213,3 +213,20 @@ async fn a_provider_that_falls_silent_ends_the_answer_as_broken() {
     answer.chunk().await.expect("a piece");
     assert!(answer.chunk().await.is_err(), "it is not taken for whole");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_does_not_wait_for_connections_that_say_nothing() {
+    let (one, _feed) = fed().await;
+    let mut served = Served::with(&config(one.address, one.address), |options, _| {
+        options.limits.head = Duration::from_secs(3600);
+        options.limits.grace = Duration::from_secs(3600);
+    })
+    .await;
+    let silent = tokio::net::TcpStream::connect(served.address).await;
+    // Connections are taken in one after the other: that one is in when this one was answered.
+    let request = served.get("/healthz").header("connection", "close");
+    assert_eq!(request.send().await.expect("an answer").status(), 200);
+    served.stop();
+    served.ended().await;
+    drop(silent);
+}
