@@ -16,7 +16,8 @@ use super::dialect::{Dialect, Kind};
 use super::gate::Gate;
 use super::guard::Denied;
 use super::meter::Connected;
-use super::proxy::{self, Refused};
+use super::proxy;
+use super::refused::Refused;
 use super::{models, routes, shape};
 
 /// Answers requests, of all connections.

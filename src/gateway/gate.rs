@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::board::Watchers;
 use super::guard::Guard;
 use super::limits::Limits;
 use super::meter::Meter;
+use super::watchers::Watchers;
 use crate::middleware::ModelPin;
 use crate::wire::Client;
 

@@ -17,14 +17,17 @@ mod gate;
 mod guard;
 mod limits;
 mod meter;
+mod metrics;
 mod models;
 mod page;
 mod proxy;
+mod refused;
 mod reload;
 mod routes;
 mod server;
 mod shape;
 mod traces;
+mod watchers;
 
 use std::fmt;
 use std::future::Future;
@@ -41,12 +44,12 @@ use crate::demo::{DemoError, DemoWorld};
 use crate::middleware::{BuildError, ModelPin};
 use crate::wire::{Client, ClientError};
 
-use board::Watchers;
 use callers::Callers;
 use front::Front;
 use gate::Gate;
 use guard::Guard;
 use meter::Meter;
+use watchers::Watchers;
 
 pub use callers::TokenFileError;
 pub use limits::Limits;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::asking::Asking;
 use super::dialect::{Kind, json_answer};
 use super::gate::Gate;
-use super::proxy::Refused;
+use super::refused::Refused;
 use crate::access::Act;
 use crate::profile::ProfileId;
 use crate::resolver::Book;

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::api;
 use super::dialect::{Dialect, Kind, json_answer};
 use super::gate::Gate;
-use super::meter;
-use super::proxy::Refused;
+use super::metrics;
+use super::refused::Refused;
 use super::{board, page};
 
 /// Whether a path needs no token: it tells nothing of anybody.
@@ -28,7 +28,7 @@ pub(super) fn routes(gate: Arc<Gate>) -> Router {
         .merge(api::routes(&gate))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(meter::metrics))
+        .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(async |method: Method| {
             // The router adds `allow` to either.
             if method == Method::OPTIONS {

@@ -62,6 +62,8 @@ impl Waiting {
     fn put(&self, record: Arc<Record>) -> bool {
         let mut queue = self.queue();
         if queue.records.len() >= MOST_WAITING {
+            static TOLD: std::sync::Once = std::sync::Once::new();
+            TOLD.call_once(|| tracing::warn!("the store is too slow: not every record is written down"));
             queue.records.pop_front();
         }
         queue.records.push_back(record);

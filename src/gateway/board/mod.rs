@@ -5,13 +5,11 @@
 //! opinion of its own: providers and candidates are the reply to `/model status`, pins and decisions are read from where the
 //! resolver keeps them, and whoever may not see a profile in a chat does not see it here.
 //!
-//! Read `state.rs` first: what is on the board. `pins.rs` and `decisions.rs` gather it, `watching.rs` is one watcher, and
-//! `watchers.rs` counts them and lets them go at the end.
+//! Read `state.rs` first: what is on the board. `pins.rs` and `decisions.rs` gather it, `watching.rs` is one watcher.
 
 mod decisions;
 mod pins;
 mod state;
-mod watchers;
 mod watching;
 
 use std::sync::Arc;
@@ -26,10 +24,8 @@ use super::asking::Asking;
 use super::callers::Caller;
 use super::dialect::{Dialect, Kind};
 use super::gate::Gate;
-use super::proxy::Refused;
+use super::refused::Refused;
 use watching::Watching;
-
-pub(super) use watchers::Watchers;
 
 /// `GET /v1/events`: the board of the chat that the headers name.
 pub(super) async fn events(

@@ -10,10 +10,10 @@ use http::{HeaderMap, Method};
 use tokio::time::{Instant, sleep};
 
 use super::state::Board;
-use super::watchers::Place;
 use crate::gateway::asking::Asking;
 use crate::gateway::callers::Caller;
 use crate::gateway::gate::Gate;
+use crate::gateway::watchers::Place;
 
 /// Between two looks, at least.
 const LOOK: Duration = Duration::from_millis(250);

@@ -10,9 +10,9 @@ use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::Refused;
 use crate::gateway::dialect::Kind;
 use crate::gateway::limits::{Limits, ROOM};
+use crate::gateway::refused::Refused;
 
 /// A body, and the room that it takes until it is dropped.
 pub(super) struct Asked {

@@ -13,12 +13,13 @@ use tracing::Instrument;
 
 use super::answer::Answer;
 use super::asked::Asked;
-use super::refusal::{Last, milliseconds};
-use super::{Refused, heads, opening, said, spans};
+use super::{heads, opening, said, spans};
 use crate::gateway::asking::Asking;
 use crate::gateway::dialect::{Dialect, Kind};
 use crate::gateway::gate::Gate;
 use crate::gateway::meter::Became;
+use crate::gateway::refused::Refused;
+use crate::gateway::refused::{Last, milliseconds};
 use crate::outcome::FailureClass;
 use crate::resolver::{Attempts, Lease};
 use crate::wire::body::Outline;

@@ -8,10 +8,9 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::gateway::refused::DECISION;
 use crate::resolver::Lease;
 
-/// The decision that an answer goes back to.
-pub(super) const DECISION: HeaderName = HeaderName::from_static("x-modelpin-decision");
 /// The model that answered.
 pub(super) const MODEL: HeaderName = HeaderName::from_static("x-modelpin-model");
 const PROFILE: HeaderName = HeaderName::from_static("x-modelpin-profile");

@@ -2,8 +2,8 @@
 //!
 //! [`pass`] takes a request as the client's library wrote it, asks the resolver, and sends it on: `asked.rs` takes the body
 //! in, `errand.rs` walks from credential to credential, `heads.rs` says which header fields go which way, `opening.rs` looks
-//! at the first event of a stream, `answer.rs` lets the rest pass, and `refusal.rs` writes errors (`said.rs`: what
-//! the provider said of the request) as the provider would. `spans.rs` is for traces.
+//! at the first event of a stream, `answer.rs` lets the rest pass, and `said.rs` tells what a provider said of the request
+//! itself. `spans.rs` is for traces.
 //! It refuses to know what a body says but for the model's name and where caches may begin.
 
 mod answer;
@@ -11,7 +11,6 @@ mod asked;
 mod errand;
 mod heads;
 mod opening;
-mod refusal;
 mod said;
 mod spans;
 
@@ -28,8 +27,7 @@ use super::callers::Caller;
 use super::dialect::{Dialect, Kind};
 use super::gate::Gate;
 use super::meter::Became;
-
-pub(super) use refusal::Refused;
+use super::refused::Refused;
 
 /// Passes a request on, and its answer back.
 pub(super) async fn pass(

@@ -10,10 +10,11 @@ use http::{HeaderMap, Response};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use super::Refused;
-use super::heads::{DECISION, MODEL};
-use super::refusal::milliseconds;
+use super::heads::MODEL;
 use crate::gateway::dialect::Dialect;
+use crate::gateway::refused::DECISION;
+use crate::gateway::refused::Refused;
+use crate::gateway::refused::milliseconds;
 use crate::gateway::traces::TARGET;
 use crate::model::ModelRef;
 

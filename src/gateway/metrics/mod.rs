@@ -3,7 +3,11 @@
 //! The encoder writes OpenMetrics, in which a counter's name has no `_total` where it is described. Prometheus' own
 //! format, which every scraper reads, has it there too.
 //!
+//! `standing.rs` asks the engine how things stand when somebody looks; what passed is counted by the meter.
+//!
 //! Sources: `prometheus.io/docs/instrumenting/exposition_formats`, `prometheus.io/docs/specs/om/open_metrics_spec`.
+
+mod standing;
 
 use std::sync::Arc;
 
@@ -13,13 +17,12 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use prometheus_client::encoding::text::encode_registry;
 
-use super::standing;
 use crate::gateway::dialect::{Dialect, Kind};
 use crate::gateway::gate::Gate;
-use crate::gateway::proxy::Refused;
+use crate::gateway::refused::Refused;
 
 /// What was counted, and how things stand now.
-pub(in crate::gateway) async fn metrics(State(gate): State<Arc<Gate>>) -> Response<Body> {
+pub(super) async fn metrics(State(gate): State<Arc<Gate>>) -> Response<Body> {
     let mut text = String::with_capacity(8 * 1024);
     let written = encode_registry(&mut text, &gate.meter.registry)
         .and_then(|()| encode_registry(&mut text, &standing::registry(&gate)));

@@ -1,11 +1,6 @@
-//! What is counted, and how is it told to Prometheus?
+//! What is counted: requests, attempts, what we add.
 //!
-//! [`Meter`] counts what passes; `standing.rs` asks the engine how things stand when somebody looks; `page.rs` writes both
-//! in Prometheus' text format. It refuses to know who asked: no profile, chat, caller or key is a label, and there are no
-//! more than [`MODELS`] models.
-
-mod page;
-mod standing;
+//! It refuses to know who asked: no profile, chat, caller or key is a label, and there are no more than [`MODELS`] models.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -23,10 +18,8 @@ use crate::echo::{discreet, legible};
 use crate::model::ModelRef;
 use crate::outcome::FailureClass;
 
-pub(super) use page::metrics;
-
 /// The most models that have a label of their own; the others share one.
-const MODELS: u64 = 200;
+pub(super) const MODELS: u64 = 200;
 /// The label of those others, and of requests that came to no model.
 const OTHER: &str = "other";
 /// What we add, in seconds: from a twentieth of a millisecond to a second.
@@ -84,8 +77,8 @@ struct OfModel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfResult {
-    result: &'static str,
+pub(super) struct OfResult {
+    pub(super) result: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -124,7 +117,7 @@ impl Counted {
 /// The counters.
 #[derive(Debug)]
 pub(super) struct Meter {
-    registry: Registry,
+    pub(super) registry: Registry,
     models: DashMap<ModelRef, Arc<Counted>>,
     known: AtomicU64,
     others: Arc<Counted>,
@@ -272,7 +265,7 @@ impl Drop for Connected {
 }
 
 /// A name as a label: nothing that looks like a key, nothing that cannot be read, not too long.
-fn told(name: &str) -> String {
+pub(super) fn told(name: &str) -> String {
     discreet(&legible(name)).chars().take(100).collect()
 }
 

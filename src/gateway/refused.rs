@@ -6,14 +6,15 @@ use axum::body::Body;
 use http::header::RETRY_AFTER;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::heads::DECISION;
+use super::dialect::{Dialect, Kind, json_answer};
 use crate::clock::Timestamp;
-use crate::gateway::dialect::{Dialect, Kind, json_answer};
 use crate::model::ModelRef;
 use crate::outcome::FailureClass;
 use crate::profile::ProfileId;
 use crate::resolver::{BookError, Refusal, ResolveError};
 
+/// The decision that an answer goes back to.
+pub(super) const DECISION: HeaderName = HeaderName::from_static("x-modelpin-decision");
 /// Clients' libraries look here whether to send a request again by themselves.
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
@@ -32,7 +33,7 @@ pub(super) fn milliseconds(took: Duration) -> u64 {
 
 /// A request that gets an error.
 #[derive(Debug)]
-pub(in crate::gateway) struct Refused {
+pub(super) struct Refused {
     kind: Kind,
     status: Option<StatusCode>,
     code: String,
@@ -46,7 +47,7 @@ pub(in crate::gateway) struct Refused {
 
 impl Refused {
     /// One that was not sent.
-    pub(in crate::gateway) fn of(kind: Kind, code: &str, message: &str) -> Self {
+    pub(super) fn of(kind: Kind, code: &str, message: &str) -> Self {
         Self {
             kind,
             status: None,
@@ -61,7 +62,7 @@ impl Refused {
     }
 
     /// The same with a status of its own.
-    pub(in crate::gateway) fn with_status(mut self, status: StatusCode) -> Self {
+    pub(super) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
         self
     }
@@ -129,7 +130,7 @@ impl Refused {
     }
 
     /// One whose agent is none, or has credentials that cannot be read.
-    pub(in crate::gateway) fn by_book(broken: &BookError) -> Self {
+    pub(super) fn by_book(broken: &BookError) -> Self {
         match broken {
             BookError::UnknownAgent(unknown) => {
                 Self::of(Kind::NotFound, "unknown-agent", &unknown.to_string())
@@ -154,7 +155,7 @@ impl Refused {
         self.last.as_ref()
     }
 
-    pub(in crate::gateway) fn answer(self, dialect: Dialect) -> Response<Body> {
+    pub(super) fn answer(self, dialect: Dialect) -> Response<Body> {
         let status = self.status(dialect);
         let last = self.last.as_ref();
         tracing::info!(

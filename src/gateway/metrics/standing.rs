@@ -9,9 +9,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::{MODELS, OfResult, told};
 use crate::credential::CredentialKind;
 use crate::gateway::gate::Gate;
+use crate::gateway::meter::{MODELS, OfResult, told};
 use crate::model::ProviderId;
 use crate::order::{Expiry, Reason};
 use crate::profile::ProfileId;

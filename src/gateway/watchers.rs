@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// The most watchers at a time. Each costs a look four times a second.
-pub(in crate::gateway) const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// Everybody who watches.
 #[derive(Debug)]
-pub(in crate::gateway) struct Watchers {
+pub(super) struct Watchers {
     places: Arc<Semaphore>,
     over: watch::Sender<bool>,
 }
@@ -41,7 +41,7 @@ impl Watchers {
     }
 
     /// Lets everybody go: whoever watches would watch for ever, and hold up the end.
-    pub(in crate::gateway) fn let_go(&self) {
+    pub(super) fn let_go(&self) {
         self.over.send_replace(true);
     }
 }
