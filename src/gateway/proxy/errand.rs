@@ -139,7 +139,7 @@ impl Errand<'_> {
             decision = lease.decision(), %model, profile = %lease.profile(), %class, %failure,
             "attempt failed"
         );
-        self.said = said::of_the_request(failure, class);
+        self.said = said::of_the_request(failure, class, lease.credential().secret());
         match &verdict {
             Some(verdict) => lease.judged(verdict),
             None => lease.failed(class, None),
