@@ -110,12 +110,8 @@ fn session(options: &Options) -> SessionKey {
 }
 
 async fn configured(options: &Options) -> Result<ModelPin, ChatError> {
-    let mut builder = ModelPin::builder().set_damaged_database_aside();
-    if let Some(dir) = &options.state_dir {
-        builder = builder.state_dir(dir);
-    }
-    if let Some(config) = &options.config {
-        builder = builder.config(config);
-    }
+    let builder = ModelPin::builder()
+        .set_damaged_database_aside()
+        .at(options.state_dir.clone(), options.config.clone());
     Ok(builder.build().await?)
 }

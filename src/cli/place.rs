@@ -21,16 +21,7 @@ pub(super) fn open(global: &Global) -> Result<ModelPin, Wrong> {
 
 /// Opens it for a command that has told the warnings.
 pub(super) fn open_quietly(global: &Global) -> Result<ModelPin, Wrong> {
-    let builder = || {
-        let mut builder = ModelPin::builder();
-        if let Some(dir) = &global.state_dir {
-            builder = builder.state_dir(dir);
-        }
-        if let Some(config) = &global.config {
-            builder = builder.config(config);
-        }
-        builder
-    };
+    let builder = || ModelPin::builder().at(global.state_dir.clone(), global.config.clone());
     let tasks = tasks()?;
     Ok(match tasks.block_on(builder().build()) {
         // Pins that cannot be read are no reason to hide everything else.

@@ -70,6 +70,13 @@ impl Builder {
         self
     }
 
+    /// State directory and configuration file where they are named, else the usual ones.
+    #[must_use]
+    pub fn at(mut self, state_dir: Option<PathBuf>, config: Option<PathBuf>) -> Self {
+        (self.state_dir, self.config) = (state_dir, config);
+        self
+    }
+
     /// Credentials come from files only, not from variables of the process.
     #[must_use]
     pub fn without_environment(mut self) -> Self {

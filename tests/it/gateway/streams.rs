@@ -16,6 +16,12 @@ fn body() -> String {
     json!({ "model": "big", "stream": true, "max_tokens": 1, "messages": [] }).to_string()
 }
 
+/// Asks for a stream; its head is there.
+async fn streamed(served: &Served) -> reqwest::Response {
+    let request = served.post("/v1/messages").body(body());
+    request.send().await.expect("an answer")
+}
+
 fn start() -> String {
     event(&json!({ "type": "message_start", "message": { "id": "m" } }))
 }
@@ -46,12 +52,7 @@ async fn each_event_arrives_before_the_next_one_is_sent() {
     let (one, feed) = fed().await;
     let served = Served::start(&config(one.address, one.address)).await;
     feed.send(start()).await.expect("it is asked");
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     assert_eq!(answer.chunk().await.expect("a piece"), Some(Bytes::from(start())));
     for text in ["one", "two", "three"] {
         feed.send(word(text)).await.expect("it is read");
@@ -89,12 +90,7 @@ async fn a_client_that_goes_away_ends_the_request_at_the_provider() {
     })
     .await;
     let served = Served::start(&config(one.address, one.address)).await;
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     answer.chunk().await.expect("a piece");
     drop(answer);
     dropped.await.expect("the provider is let go");
@@ -124,12 +120,7 @@ async fn nothing_is_read_ahead_of_a_slow_client() {
     })
     .await;
     let served = Served::start(&config(one.address, one.address)).await;
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     answer.chunk().await.expect("a piece");
     // It stands still, long before everything has come: what the sockets hold is all that was taken.
     let mut before = usize::MAX;
@@ -150,12 +141,7 @@ async fn a_stop_lets_streams_end_and_takes_nothing_new() {
     let (one, feed) = fed().await;
     let mut served = Served::start(&config(one.address, one.address)).await;
     feed.send(start()).await.expect("it is asked");
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     answer.chunk().await.expect("a piece");
     served.stop();
     let address = served.address;
@@ -185,12 +171,7 @@ async fn a_stream_that_does_not_end_is_broken_off_after_the_grace() {
     })
     .await;
     feed.send(start()).await.expect("it is asked");
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     answer.chunk().await.expect("a piece");
     served.stop();
     served.ended().await;
@@ -204,12 +185,7 @@ async fn a_provider_that_falls_silent_ends_the_answer_as_broken() {
     })
     .await;
     feed.send(start()).await.expect("it is asked");
-    let mut answer = served
-        .post("/v1/messages")
-        .body(body())
-        .send()
-        .await
-        .expect("an answer");
+    let mut answer = streamed(&served).await;
     answer.chunk().await.expect("a piece");
     assert!(answer.chunk().await.is_err(), "it is not taken for whole");
 }
