@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::words::{ScopeData, millis, name, sentence};
 use crate::clock::Timestamp;
 use crate::profile::ProfileId;
-use crate::render::text::in_words;
+use crate::render::prose::in_words;
 use crate::view::Refusal;
 
 /// A command that was understood and not carried out; nothing changed.

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::echo::discreet;
 use crate::model::ModelRef;
 use crate::pin::End;
-use crate::render::text::{short, shortened};
+use crate::render::prose::{short, shortened};
 use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{NamedModel, Origin, SelectedProfile, Selection};

@@ -1,9 +1,7 @@
 //! The two styles of text.
 
-use super::name::{short, shortened};
-
-/// The longest error that is repeated, in characters.
-const CAUSE_CHARS: usize = 1_000;
+use super::message::Items;
+use crate::render::prose::{Above, Block, Rich, Span, Standout, Style};
 
 /// The longest run of backticks in a code span: the fence has to be longer, on both sides.
 const LONGEST_RUN: usize = 8;
@@ -16,59 +14,44 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    /// A name that somebody chose: a model, a profile.
-    pub(super) fn name(self, name: &str) -> String {
-        let name = short(name);
-        match self {
-            Self::Plain => name.into_owned(),
-            Self::Markdown => code(&name),
+    /// Adds a block to the items of a reply.
+    pub(super) fn write(self, items: &mut Items, block: &Block) {
+        match (self, block) {
+            (_, Block::Gap) => items.gap(),
+            (_, Block::Line(rich)) => items.push(self.rich(rich)),
+            (Self::Plain, Block::Heading(rich)) => items.push(self.rich(rich)),
+            (Self::Markdown, Block::Heading(rich)) => {
+                items.push(self.rich(rich));
+                items.gap();
+            }
+            (Self::Plain, Block::Numbered(number, rich)) => {
+                items.push(format!("{number:>3}. {}", self.rich(rich)));
+            }
+            // A Markdown renderer would count for itself, and run lines together: the numbers and the ends are ours.
+            (Self::Markdown, Block::Numbered(number, rich)) => {
+                items.push(format!("{number}\\. {}  ", self.rich(rich)));
+            }
+            (Self::Plain, Block::Under(Above::Heading, rich)) => items.push(format!("  {}", self.rich(rich))),
+            (Self::Plain, Block::Under(Above::Numbered, rich)) => {
+                items.push(format!("     {}", self.rich(rich)));
+            }
+            (Self::Markdown, Block::Under(_, rich)) => items.push(format!("{}  ", self.rich(rich))),
+            (Self::Plain, Block::Bullet(Standout::Yes, rich)) => items.push(format!("> {}", self.rich(rich))),
+            (Self::Plain, Block::Bullet(Standout::No, rich)) => items.push(format!("  {}", self.rich(rich))),
+            (Self::Markdown, Block::Bullet(_, rich)) => items.push(format!("- {}", self.rich(rich))),
+            (_, Block::Drawn(lines)) => items.push(self.block(lines)),
         }
     }
 
-    /// Something that a person wrote, as they wrote it.
-    pub(super) fn written(self, text: &str) -> String {
+    fn rich(self, rich: &Rich) -> String {
         match self {
-            Self::Plain => format!("“{}”", short(text)),
-            Self::Markdown => self.name(text),
-        }
-    }
-
-    /// Something to type.
-    pub(super) fn typed(self, command: &str) -> String {
-        self.name(command)
-    }
-
-    /// A word that should stand out.
-    pub(super) fn strong(self, words: &str) -> String {
-        match self {
-            Self::Plain => short(words).into_owned(),
-            // Blanks inside would keep the asterisks from being markup.
-            Self::Markdown => match short(words).trim() {
-                "" => code(""),
-                words => format!("**{}**", escape(words)),
-            },
-        }
-    }
-
-    /// Words in a sentence that may hold foreign text.
-    pub(super) fn words(self, words: &str) -> String {
-        self.escaped(&short(words))
-    }
-
-    /// What went wrong, in the words of an error: it may be long, and have a path in it.
-    pub(super) fn cause(self, words: &str) -> String {
-        self.escaped(&shortened(words, CAUSE_CHARS))
-    }
-
-    fn escaped(self, words: &str) -> String {
-        match self {
-            Self::Plain => words.to_owned(),
-            Self::Markdown => escape(words),
+            Self::Plain => rich.quoted(),
+            Self::Markdown => rich.spans().iter().map(markdown).collect(),
         }
     }
 
     /// Lines whose columns matter.
-    pub(super) fn block(self, lines: &str) -> String {
+    fn block(self, lines: &str) -> String {
         let lines = lines.trim_end();
         match self {
             Self::Plain => lines.to_owned(),
@@ -78,35 +61,18 @@ impl Ink {
             }
         }
     }
+}
 
-    /// The beginning of a line in a list.
-    pub(super) fn bullet(self) -> &'static str {
-        match self {
-            Self::Plain => "  ",
-            Self::Markdown => "- ",
-        }
-    }
-
-    /// A line of a numbered list.
-    pub(super) fn numbered(self, number: usize) -> String {
-        match self {
-            Self::Plain => format!("{number:>3}. "),
-            // A Markdown renderer would count for itself: the numbers are ours.
-            Self::Markdown => format!("{number}\\. "),
-        }
-    }
-
-    /// A line that stands by itself: Markdown would run it into the next one.
-    pub(super) fn ended(self, line: String) -> String {
-        line + self.line_break().trim_end_matches('\n')
-    }
-
-    /// The end of a line inside an item.
-    pub(super) fn line_break(self) -> &'static str {
-        match self {
-            Self::Plain => "\n",
-            Self::Markdown => "  \n",
-        }
+fn markdown(span: &Span) -> String {
+    match span.style {
+        Style::Plain => escape(&span.text).replace('\n', "  \n"),
+        // Blanks inside would keep the asterisks from being markup.
+        Style::Strong => match span.text.trim() {
+            "" => code(""),
+            words => format!("**{}**", escape(words)),
+        },
+        Style::Name | Style::Written => code(&span.text),
+        Style::StrongName => format!("**{}**", code(&span.text)),
     }
 }
 
@@ -153,10 +119,9 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_markup() {
-        assert_eq!(Ink::Markdown.name("a`b"), "``a`b``");
-        assert_eq!(Ink::Markdown.name("`"), "`` ` ``");
-        assert_eq!(Ink::Markdown.name(""), "` `");
-        assert_eq!(Ink::Markdown.words("*[x](y)*"), "\\*\\[x\\](y)\\*");
-        assert_eq!(Ink::Plain.name("a\u{202e}b\n"), "a\u{fffd}b\u{fffd}");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(""), "` `");
+        assert_eq!(Ink::Markdown.rich(&Rich::plain("*[x](y)*")), "\\*\\[x\\](y)\\*");
     }
 }

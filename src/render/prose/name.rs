@@ -47,9 +47,41 @@ pub(in crate::render) fn shortened(text: &str, chars: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Cuts a text between graphemes so that it measures at most `room` in a platform's own unit; `…` stands for the rest.
+///
+/// `measure` tells the length of a piece: bytes, UTF-16 units, characters. Where not even `…` fits, nothing is left.
+#[must_use]
+pub fn cut(text: &str, room: usize, measure: impl Fn(&str) -> usize) -> Cow<'_, str> {
+    if measure(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = room.checked_sub(measure("…")) else {
+        return Cow::Borrowed("");
+    };
+    let mut end = 0;
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += measure(grapheme);
+        if used > room {
+            break;
+        }
+        end = at + grapheme.len();
+    }
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_counts_in_the_unit_of_the_platform() {
+        let utf16 = |piece: &str| piece.encode_utf16().count();
+        assert_eq!(cut("a👩‍👩‍👧b", 5, utf16), "a…");
+        assert_eq!(cut("a👩‍👩‍👧b", 10, utf16), "a👩‍👩‍👧b");
+        assert_eq!(cut("ab", 1, str::len), "");
+        assert_eq!(cut("น้ำน้ำ", 12, str::len), "น้ำ…");
+    }
 
     #[test]
     fn a_long_name_is_cut_between_graphemes() {

@@ -1,6 +1,7 @@
 //! One profile on one line.
 
-use super::ink::Ink;
+use super::block::Standout;
+use super::pen::Pen;
 use super::time::{length, moment};
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
@@ -8,13 +9,10 @@ use crate::outcome::FailureClass;
 use crate::view::{Candidate, Mark, State};
 
 /// `demo:work · token · next, pinned · expires in 12h · key:abcd2345`
-pub(super) fn line(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
+pub(super) fn line(pen: Pen, candidate: &Candidate, now: Timestamp) -> String {
     let next = candidate.marks.contains(&Mark::Next);
     let id = candidate.profile.as_str();
-    let name = match (ink, next) {
-        (Ink::Markdown, true) => format!("**{}**", ink.name(id)),
-        _ => ink.name(id),
-    };
+    let name = if next { pen.strong_name(id) } else { pen.name(id) };
     let mut parts = vec![name];
     if candidate.state != State::Missing {
         parts.push(kind(candidate.kind).to_owned());
@@ -30,27 +28,31 @@ pub(super) fn line(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
     let words: Vec<String> = marks.map(str::to_owned).chain(state).collect();
     parts.push(words.join(", "));
     if let Some(account) = &candidate.account {
-        parts.push(ink.name(account));
+        parts.push(pen.name(account));
     }
     if let (Some(expires), true) = (candidate.expires, candidate.state != State::Expired) {
         parts.push(format!("expires in {}", length(expires.since(now))));
     }
     if let Some(source) = &candidate.source {
-        parts.push(ink.words(source));
+        parts.push(pen.words(source));
     }
     if let Some(handle) = &candidate.handle {
         parts.push(handle.to_string());
     }
-    let arrow = match (ink, next) {
-        (Ink::Plain, true) => "> ",
-        (Ink::Plain, false) => "  ",
-        (Ink::Markdown, _) => ink.bullet(),
-    };
-    format!("{arrow}{}", parts.join(" · "))
+    parts.join(" · ")
+}
+
+/// Whether it is the one that the next request is served by.
+pub(super) fn standout(candidate: &Candidate) -> Standout {
+    if candidate.marks.contains(&Mark::Next) {
+        Standout::Yes
+    } else {
+        Standout::No
+    }
 }
 
 /// `demo:busy: cooldown, usable at 14:05 UTC (in 4m)`
-pub(super) fn reason(ink: Ink, candidate: &Candidate, now: Timestamp) -> String {
+pub(super) fn reason(pen: Pen, candidate: &Candidate, now: Timestamp) -> String {
     let when = match (candidate.state, candidate.until) {
         (State::Ready, _) => ", usable now".to_owned(),
         (_, Some(until)) => format!(", usable at {}", moment(until, now)),
@@ -65,10 +67,10 @@ pub(super) fn reason(ink: Ink, candidate: &Candidate, now: Timestamp) -> String 
     let source = candidate
         .source
         .as_ref()
-        .map(|source| format!(" ({})", ink.words(source)));
+        .map(|source| format!(" ({})", pen.words(source)));
     format!(
         "{}{}: {}{when}{pinned}",
-        ink.name(candidate.profile.as_str()),
+        pen.name(candidate.profile.as_str()),
         source.unwrap_or_default(),
         candidate.reason
     )

@@ -1,8 +1,8 @@
 //! What a command changed.
 
+use super::block::Blocks;
 use super::candidate::state;
-use super::ink::Ink;
-use super::message::Items;
+use super::pen::Pen;
 use super::phrase::{end, model, pinned_profile, scope};
 use super::time::moment;
 use crate::clock::Timestamp;
@@ -12,15 +12,15 @@ use crate::session::Scope;
 use crate::terms::Mode;
 use crate::view::{Change, Changed, Kept, Next, Pinned, PinnedProfile, ProfileNow};
 
-pub(super) fn say(items: &mut Items, ink: Ink, changed: &Changed, now: Timestamp) {
-    let mut lines = vec![what(ink, changed, now)];
+pub(super) fn say(blocks: &mut Blocks, pen: Pen, changed: &Changed, now: Timestamp) {
+    let mut lines = vec![what(pen, changed, now)];
     if let Some(narrower) = hidden_by(changed) {
         lines.push(format!("Here the pin of {} goes first:", scope(narrower)));
     }
-    lines.push(model_line(ink, changed, now));
-    lines.push(profile_line(ink, changed, now));
-    lines.push(next_line(ink, &changed.next, now));
-    items.push(lines.join(ink.line_break()));
+    lines.push(model_line(pen, changed, now));
+    lines.push(profile_line(pen, changed, now));
+    lines.push(next_line(pen, &changed.next, now));
+    blocks.line(&lines.join("\n"));
 }
 
 /// The narrower scope whose pin keeps the change, or a part of it, from being felt in this chat.
@@ -29,7 +29,7 @@ fn hidden_by(changed: &Changed) -> Option<Scope> {
 }
 
 /// What was done. What was pinned for others is named here, since the lines below tell what holds in this chat.
-fn what(ink: Ink, changed: &Changed, now: Timestamp) -> String {
+fn what(pen: Pen, changed: &Changed, now: Timestamp) -> String {
     let of = scope(changed.scope);
     let ends = end(changed.end, now);
     match (changed.change, &changed.pinned) {
@@ -41,7 +41,7 @@ fn what(ink: Ink, changed: &Changed, now: Timestamp) -> String {
             },
         ) => format!("Profiles are chosen automatically for {of}{ends}."),
         (Change::Pinned, _) if changed.scope == Scope::Session => format!("Pinned for {of}{ends}."),
-        (Change::Pinned, pinned) => format!("Pinned for {of}{ends}: {}.", choice(ink, pinned)),
+        (Change::Pinned, pinned) => format!("Pinned for {of}{ends}: {}.", choice(pen, pinned)),
         (Change::Cleared, _) => format!("The pin of {of} is cleared."),
         (Change::OnItsOwn, _) => {
             "This thread goes its own way now: what its chat has pinned does not hold here.".to_owned()
@@ -51,14 +51,14 @@ fn what(ink: Ink, changed: &Changed, now: Timestamp) -> String {
     }
 }
 
-fn choice(ink: Ink, pinned: &Pinned) -> String {
+fn choice(pen: Pen, pinned: &Pinned) -> String {
     let profile = pinned.profile.as_ref().map(|profile| match profile {
         PinnedProfile::Auto => "automatic choice of the profile".to_owned(),
-        PinnedProfile::Named(id, mode) => pinned_profile(ink, Some(id), *mode),
+        PinnedProfile::Named(id, mode) => pinned_profile(pen, Some(id), *mode),
     });
     match (&pinned.model, profile) {
-        (Some(named), Some(profile)) => format!("{} with {profile}", model(ink, named)),
-        (Some(named), None) => model(ink, named),
+        (Some(named), Some(profile)) => format!("{} with {profile}", model(pen, named)),
+        (Some(named), None) => model(pen, named),
         (None, profile) => profile.unwrap_or_default(),
     }
 }
@@ -71,12 +71,12 @@ fn own_end(changed: &Changed, of_part: End, now: Timestamp) -> String {
     end(of_part, now)
 }
 
-fn model_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
+fn model_line(pen: Pen, changed: &Changed, now: Timestamp) -> String {
     let Some(held) = &changed.model else {
         return "Model: none is configured".to_owned();
     };
     let before = match (&held.before, changed.change) {
-        (Some(before), _) => format!(", was {}", model(ink, before)),
+        (Some(before), _) => format!(", was {}", model(pen, before)),
         (None, Change::Pinned) => ", as before".to_owned(),
         (None, _) => String::new(),
     };
@@ -85,12 +85,12 @@ fn model_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
         Mode::Prefer => "",
     };
     let ends = own_end(changed, held.end, now);
-    format!("Model: {}{mode}{before}{ends}", model(ink, &held.model))
+    format!("Model: {}{mode}{before}{ends}", model(pen, &held.model))
 }
 
-fn profile_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
+fn profile_line(pen: Pen, changed: &Changed, now: Timestamp) -> String {
     let was = changed.profile_before.as_ref();
-    let was = was.map(|id| format!(", was {}", ink.name(id.as_str())));
+    let was = was.map(|id| format!(", was {}", pen.name(id.as_str())));
     let was = was.unwrap_or_default();
     match &changed.profile {
         None | Some(ProfileNow::Auto) => format!("Profile: automatic{was}"),
@@ -102,32 +102,31 @@ fn profile_line(ink: Ink, changed: &Changed, now: Timestamp) -> String {
             let ends = own_end(changed, *end, now);
             format!(
                 "Profile: {}{kept}{was}{ends}",
-                pinned_profile(ink, id.as_ref(), *mode)
+                pinned_profile(pen, id.as_ref(), *mode)
             )
         }
         Some(ProfileNow::Parked(id)) => format!(
             "Profile: automatic; {} waits until its provider comes back",
-            ink.name(id.as_str())
+            pen.name(id.as_str())
         ),
     }
 }
 
 /// What happens at the next message.
-pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
-    let id = |profile: &ProfileId| ink.name(profile.as_str());
+pub(super) fn next_line(pen: Pen, next: &Next, now: Timestamp) -> String {
+    let id = |profile: &ProfileId| pen.name(profile.as_str());
     let refused = |why: &str| format!("Next message: refused, {why}");
     if let Next::OtherModel(other, why, serving) = next {
         let first = |next| {
-            let line = next_line(ink, next, now);
-            let line = line.split(ink.line_break()).next().unwrap_or_default();
+            let line = next_line(pen, next, now);
+            let line = line.split('\n').next().unwrap_or_default();
             let line = line.strip_prefix("Next message: ").unwrap_or(line);
             line.strip_prefix("refused, ").unwrap_or(line).to_owned()
         };
         return format!(
-            "Next message: {} steps in, {}{}Not as asked: {}.",
-            model(ink, other),
+            "Next message: {} steps in, {}\nNot as asked: {}.",
+            model(pen, other),
             first(serving),
-            ink.line_break(),
             first(why)
         );
     }
@@ -144,11 +143,11 @@ pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
         ),
         Next::PinnedCannot(why) => (
             refused(&format!("the pinned profile cannot serve ({})", state(*why, now))),
-            Some(format!("{} lets others serve.", ink.typed("/model @auto"))),
+            Some(format!("{} lets others serve.", pen.typed("/model @auto"))),
         ),
         Next::PinnedNotYours => (
             refused("the profile that is pinned here is not for you"),
-            Some(format!("{} lets others serve.", ink.typed("/model @auto"))),
+            Some(format!("{} lets others serve.", pen.typed("/model @auto"))),
         ),
         Next::OtherServes(why, profile) => (
             format!("Next message: served by {}", id(profile)),
@@ -167,8 +166,8 @@ pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
         ),
         Next::AllRest(None) => (refused("all profiles are disabled"), None),
         Next::Refused(_, why, remedy) => (
-            refused(&ink.cause(why)),
-            Some(format!("To go on, {}.", ink.cause(remedy))),
+            refused(&pen.cause(why)),
+            Some(format!("To go on, {}.", pen.cause(remedy))),
         ),
         Next::Unknown => (
             "Next message: cannot be told, the credentials cannot be read".to_owned(),
@@ -176,7 +175,7 @@ pub(super) fn next_line(ink: Ink, next: &Next, now: Timestamp) -> String {
         ),
     };
     match more {
-        Some(more) => format!("{what}{}{more}", ink.line_break()),
+        Some(more) => format!("{what}\n{more}"),
         None => what,
     }
 }

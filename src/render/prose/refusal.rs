@@ -1,9 +1,10 @@
 //! Commands that were not carried out: what was wrong, and what to do.
 
-use super::ink::Ink;
-use super::message::Items;
+use super::block::Blocks;
+use super::pen::Pen;
 use super::phrase::{model, scope};
 use super::picker::list_command;
+use super::rich::Rich;
 use crate::profile::ProfileId;
 use crate::view::Refusal;
 
@@ -21,17 +22,22 @@ fn either(names: impl Iterator<Item = String>) -> String {
 
 /// What was wrong, and what to do about it, in plain words; the second may be empty.
 pub(in crate::render) fn in_words(refusal: &Refusal) -> (String, String) {
-    sentences(Ink::Plain, refusal)
+    plainly(sentences(Pen, refusal))
 }
 
-fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
-    let list = |names: &[String]| either(names.iter().map(|name| ink.name(name)));
-    let ids = |ids: &[ProfileId]| either(ids.iter().map(|id| ink.name(id.as_str())));
+fn plainly((what, remedy): (String, String)) -> (String, String) {
+    let plain = |marked: &str| Rich::read(marked).quoted();
+    (plain(&what), plain(&remedy))
+}
+
+fn sentences(pen: Pen, refusal: &Refusal) -> (String, String) {
+    let list = |names: &[String]| either(names.iter().map(|name| pen.name(name)));
+    let ids = |ids: &[ProfileId]| either(ids.iter().map(|id| pen.name(id.as_str())));
     match refusal {
         Refusal::UnknownModel { written, near } => (
-            format!("No model is called {}.", ink.written(written)),
+            format!("No model is called {}.", pen.written(written)),
             if near.is_empty() {
-                format!("{} shows those that there are.", ink.typed("/model list"))
+                format!("{} shows those that there are.", pen.typed("/model list"))
             } else {
                 format!("Did you mean {}?", list(near))
             },
@@ -39,8 +45,8 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
         Refusal::ModelNotAllowed { model, rule } => (
             format!(
                 "{} is not allowed here: it is not in {}.",
-                ink.name(&model.to_string()),
-                ink.name(rule)
+                pen.name(&model.to_string()),
+                pen.name(rule)
             ),
             "Whoever runs this bot can add it there.".to_owned(),
         ),
@@ -51,22 +57,22 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
         } => (
             format!(
                 "{} has no profile called {}.",
-                ink.strong(provider.as_str()),
-                ink.written(written)
+                pen.strong(provider.as_str()),
+                pen.written(written)
             ),
             if near.is_empty() {
-                format!("{} shows those that there are.", ink.typed("/model status"))
+                format!("{} shows those that there are.", pen.typed("/model status"))
             } else {
                 format!("Did you mean {}?", ids(near))
             },
         ),
         Refusal::SeveralProfiles { written, profiles } => (
-            format!("{} is the name of several profiles.", ink.written(written)),
+            format!("{} is the name of several profiles.", pen.written(written)),
             {
                 let shown = profiles.get(..SEVERAL).unwrap_or(profiles);
                 let more = match profiles.len() - shown.len() {
                     0 => String::new(),
-                    more => format!(" ({more} more in {})", ink.typed("/model status")),
+                    more => format!(" ({more} more in {})", pen.typed("/model status")),
                 };
                 format!("Write one of them in full: {}{more}.", ids(shown))
             },
@@ -78,14 +84,14 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
         } => (
             format!(
                 "{} belongs to {}, and {} is a model of {}.",
-                ink.name(profile.as_str()),
-                ink.strong(provider.as_str()),
-                model(ink, wanted),
-                ink.strong(wanted.model.provider().as_str())
+                pen.name(profile.as_str()),
+                pen.strong(provider.as_str()),
+                model(pen, wanted),
+                pen.strong(wanted.model.provider().as_str())
             ),
             format!(
                 "To use it, name a model of {} with it.",
-                ink.strong(provider.as_str())
+                pen.strong(provider.as_str())
             ),
         ),
         Refusal::NotPermitted { scope: of } => (
@@ -94,9 +100,9 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
         ),
         Refusal::NoCommands => ("You may not use commands here.".to_owned(), String::new()),
         Refusal::UnknownProvider { written, near } => (
-            format!("There is no provider called {}.", ink.written(written)),
+            format!("There is no provider called {}.", pen.written(written)),
             if near.is_empty() {
-                format!("{} shows all models.", ink.typed("/model list"))
+                format!("{} shows all models.", pen.typed("/model list"))
             } else {
                 format!("Did you mean {}?", list(near))
             },
@@ -105,7 +111,7 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
             format!("There is no page {page}: the list has {pages}."),
             format!(
                 "{} shows the last one.",
-                ink.typed(&list_command(list.as_ref(), *pages))
+                pen.typed(&list_command(list.as_ref(), *pages))
             ),
         ),
         Refusal::NothingToUndo { scope: of } => (
@@ -114,22 +120,22 @@ fn sentences(ink: Ink, refusal: &Refusal) -> (String, String) {
         ),
         Refusal::NoModel => (
             "No model is configured, and none was named.".to_owned(),
-            format!("Name one: {}.", ink.typed("/model provider/model")),
+            format!("Name one: {}.", pen.typed("/model provider/model")),
         ),
         Refusal::NotKept { cause } => (
-            format!("That could not be kept: {}.", ink.cause(cause)),
+            format!("That could not be kept: {}.", pen.cause(cause)),
             "Nothing is pinned by it, and nothing changed. Try again in a moment.".to_owned(),
         ),
         Refusal::Broken { cause, .. } => (
-            format!("The credentials cannot be read: {}.", ink.cause(cause)),
+            format!("The credentials cannot be read: {}.", pen.cause(cause)),
             "Nothing was changed. Whoever runs this bot has to repair that file.".to_owned(),
         ),
     }
 }
 
-pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
-    let (what, remedy) = sentences(ink, refusal);
-    items.push(what);
+pub(super) fn say(blocks: &mut Blocks, pen: Pen, refusal: &Refusal) {
+    let (what, remedy) = sentences(pen, refusal);
+    blocks.line(&what);
     let nothing_changed = match refusal {
         Refusal::NotKept { .. }
         | Refusal::Broken { .. }
@@ -140,6 +146,6 @@ pub(super) fn say(items: &mut Items, ink: Ink, refusal: &Refusal) {
         _ => "Nothing changed. ",
     };
     if !remedy.is_empty() {
-        items.push(format!("{nothing_changed}{remedy}"));
+        blocks.line(&format!("{nothing_changed}{remedy}"));
     }
 }

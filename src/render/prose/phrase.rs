@@ -1,6 +1,6 @@
 //! Phrases that several replies use.
 
-use super::ink::Ink;
+use super::pen::Pen;
 use super::time::moment;
 use crate::clock::Timestamp;
 use crate::pin::End;
@@ -10,10 +10,10 @@ use crate::terms::Mode;
 use crate::view::NamedModel;
 
 /// `sonnet (demo/sonnet)`
-pub(super) fn model(ink: Ink, named: &NamedModel) -> String {
+pub(super) fn model(pen: Pen, named: &NamedModel) -> String {
     match &named.alias {
-        Some(alias) => format!("{} ({})", ink.strong(alias), ink.name(&named.model.to_string())),
-        None => ink.name(&named.model.to_string()),
+        Some(alias) => format!("{} ({})", pen.strong(alias), pen.name(&named.model.to_string())),
+        None => pen.name(&named.model.to_string()),
     }
 }
 
@@ -36,8 +36,8 @@ pub(super) fn end(end: End, now: Timestamp) -> String {
 }
 
 /// `demo:work, only this one`
-pub(super) fn pinned_profile(ink: Ink, id: Option<&ProfileId>, mode: Mode) -> String {
-    let id = id.map_or("one that you may not see".to_owned(), |id| ink.name(id.as_str()));
+pub(super) fn pinned_profile(pen: Pen, id: Option<&ProfileId>, mode: Mode) -> String {
+    let id = id.map_or("one that you may not see".to_owned(), |id| pen.name(id.as_str()));
     match mode {
         Mode::Strict => format!("{id}, only this one"),
         Mode::Prefer => format!("{id} first, others may follow"),
