@@ -38,18 +38,18 @@ enum Chosen {
 }
 
 impl Desk {
-    /// Does what a button says, and returns what to say.
+    /// Does what a button says, and returns what to say and who may press the buttons of that.
     ///
     /// The token is a text from outside: one that was not made here, or for another chat, another person or another
     /// catalogue, changes nothing and brings a fresh picker, whose buttons are for the one who pressed. What a button does
     /// goes the way of the typed command: whether the sender may is asked now, and the reply tells what was committed.
     ///
     /// Cancelling the call leaves the change committed or not, never half done.
-    pub async fn press(&self, session: &SessionKey, actor: &Actor, token: &str) -> Body {
+    pub async fn press(&self, session: &SessionKey, actor: &Actor, token: &str) -> (Body, Pressers) {
         let snapshot = self.resolver.snapshot();
         let book = match self.book(&snapshot, session) {
             Ok(book) => book,
-            Err(broken) => return Body::Refused(broken),
+            Err(broken) => return (Body::Refused(broken), Pressers::Sender),
         };
         let errand = Errand {
             session,
@@ -59,19 +59,21 @@ impl Desk {
             pressers: Pressers::Sender,
         };
         if !errand.may_command() {
-            return Body::Refused(Refusal::NoCommands);
+            return (Body::Refused(Refusal::NoCommands), Pressers::Sender);
         }
         let buttons = Buttons::of(errand);
         let opened = buttons.open(token);
         let meant = opened.and_then(|(action, pressers)| Some((meant(&buttons, action)?, pressers)));
         let Some((meant, pressers)) = meant else {
             tracing::debug!("a button that does not hold");
-            return self.whole_picker(errand, Occasion::StaleButton);
+            let fresh = self.whole_picker(errand, Occasion::StaleButton);
+            return (fresh, Pressers::Sender);
         };
         tracing::debug!(press = %meant.kind(), "press");
         drop(buttons);
         let errand = Errand { pressers, ..errand };
-        self.act(errand, meant).await.unwrap_or_else(Body::Refused)
+        let body = self.act(errand, meant).await.unwrap_or_else(Body::Refused);
+        (body, pressers)
     }
 
     async fn act(&self, errand: Errand<'_>, meant: Meant) -> Result<Body, Refusal> {

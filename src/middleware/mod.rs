@@ -14,9 +14,10 @@ use crate::apply::{Desk, Names};
 use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
 use crate::events::Events;
+use crate::picker::Pressers;
 use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver};
 use crate::session::{Actor, Scope, SessionKey};
-use crate::view::{Body, Prompt, Refusal, View};
+use crate::view::{Audience, Body, Prompt, Refusal, View};
 
 pub use build::{BuildError, Builder};
 pub use handled::{Handled, Message};
@@ -70,7 +71,8 @@ impl ModelPin {
                 };
                 let prompt = rest.map_or(Prompt::None, |_| Prompt::NotSent);
                 let body = Body::Refused(Refusal::NoCommands);
-                Ok(Handled::Reply(self.view(body, prompt)))
+                let to = Audience::of(&body, message.session, message.actor, message.pressers);
+                Ok(Handled::Reply(self.view(body, prompt, to)))
             }
         }
     }
@@ -89,24 +91,27 @@ impl ModelPin {
                 (body, rest)
             }
         };
+        let to = Audience::of(&body, message.session, message.actor, message.pressers);
         match rest {
-            None => Handled::Reply(self.view(body, Prompt::None)),
-            Some(rest) if body.was_done() => Handled::ReplyAndSend(self.view(body, Prompt::Sent), rest),
-            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent)),
+            None => Handled::Reply(self.view(body, Prompt::None, to)),
+            Some(rest) if body.was_done() => Handled::ReplyAndSend(self.view(body, Prompt::Sent, to), rest),
+            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent, to)),
         }
     }
 
     /// Carries out a command that did not come as text, and returns what to say.
     pub async fn answer_command(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> View {
         let body = self.desk.carry_out(session, actor, command).await;
-        self.view(body, Prompt::None)
+        let to = Audience::of(&body, session, actor, Pressers::Sender);
+        self.view(body, Prompt::None, to)
     }
 
-    fn view(&self, body: Body, prompt: Prompt) -> View {
+    fn view(&self, body: Body, prompt: Prompt, to: Audience) -> View {
         View {
             body,
             prompt,
             at: self.resolver.now(),
+            to,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use crate::access::Act;
 use crate::config::{Unauthorised, UnknownAgent};
+use crate::picker::Pressers;
 use crate::session::{Actor, Scope, SessionKey};
-use crate::view::{Body, Prompt, Refusal, View};
+use crate::view::{Audience, Body, Prompt, Refusal, View};
 
 use super::ModelPin;
 
@@ -31,7 +32,7 @@ impl ModelPin {
     /// Does what a button says, and says what to answer to the one who pressed it.
     ///
     /// A token that does not hold changes nothing and brings a fresh picker. Whether the presser may is asked now, as for
-    /// the typed command, and the reply tells what was committed. `None` if the presser may not give commands and
+    /// the typed command, and the reply tells what was committed. [`View::to`] says whether the others in the chat may read it. `None` if the presser may not give commands and
     /// is to hear nothing, as `commands.unauthorised` says. Cancelling the call leaves a pin changed or not, never half.
     ///
     /// # Errors
@@ -43,12 +44,13 @@ impl ModelPin {
         let may = rules.may(press.actor, Act::See, Scope::Session, None);
         let unauthorised = (!may).then(|| snapshot.unauthorised());
         drop(snapshot);
-        let body = match unauthorised {
+        let (body, pressers) = match unauthorised {
             None => self.desk.press(press.session, press.actor, press.token).await,
             // A press has no text that could go on to a model.
             Some(Unauthorised::Pass | Unauthorised::Drop) => return Ok(None),
-            Some(Unauthorised::Refuse) => Body::Refused(Refusal::NoCommands),
+            Some(Unauthorised::Refuse) => (Body::Refused(Refusal::NoCommands), Pressers::Sender),
         };
-        Ok(Some(self.view(body, Prompt::None)))
+        let to = Audience::of(&body, press.session, press.actor, pressers);
+        Ok(Some(self.view(body, Prompt::None, to)))
     }
 }

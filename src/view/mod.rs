@@ -3,6 +3,7 @@
 //! The engine fills a [`View`] from what was committed; a renderer turns it into a platform's message. A view holds no
 //! secret: where a key would stand there is a [`Handle`](crate::secret::Handle). Read [`Body`] for the kinds of reply.
 
+mod audience;
 mod change;
 mod refusal;
 mod status;
@@ -11,6 +12,7 @@ use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::picker::{ChoiceToken, Picker, ProviderButton, Turns};
 
+pub use audience::Audience;
 pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
 pub use status::{Candidate, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why};
@@ -24,6 +26,8 @@ pub struct View {
     pub prompt: Prompt,
     /// The moment for which it is true; times are told relative to it.
     pub at: Timestamp,
+    /// Who may read it.
+    pub to: Audience,
 }
 
 /// The kinds of reply.

@@ -24,6 +24,7 @@ mod order_props;
 mod places;
 mod readme;
 mod render;
+mod rooms;
 mod scenario;
 #[cfg(feature = "cli")]
 mod simulate;

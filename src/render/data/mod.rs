@@ -19,7 +19,7 @@ mod words;
 use serde::Serialize;
 
 use super::Render;
-use crate::view::{Body, Prompt, View};
+use crate::view::{Audience, Body, Prompt, View};
 
 pub use candidate::{CandidateData, MarkData, ReasonData};
 pub use change::{ChangeCode, ChangedData, ModelNowData, PinnedData, PinnedProfileData, ProfileNowData};
@@ -52,6 +52,9 @@ pub struct ReplyData {
     pub at: i64,
     /// What became of the text behind the command line.
     pub prompt: PromptData,
+    /// Whether the one who sent the command or pressed the button is to read it alone: show it as an ephemeral message, or
+    /// in another way that the others in the chat do not see, where the platform has one.
+    pub private: bool,
     /// What it says.
     #[serde(flatten)]
     pub body: BodyData,
@@ -118,6 +121,7 @@ impl ReplyData {
                 Prompt::Sent => PromptData::Sent,
                 Prompt::NotSent => PromptData::NotSent,
             },
+            private: view.to == Audience::Sender,
             body: match &view.body {
                 Body::Picker(shown) => BodyData::Picker(Box::new(PickerData::of(shown))),
                 Body::Status(status) => BodyData::Status(Box::new(StatusData::of(status))),

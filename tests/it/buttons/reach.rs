@@ -30,6 +30,7 @@ fn data(shown: &PickerView) -> PickerData {
         body: Body::Picker(Box::new(shown.clone())),
         prompt: modelpin::view::Prompt::None,
         at: modelpin::clock::Timestamp::from_millis(0),
+        to: modelpin::view::Audience::Sender,
     };
     match ReplyData::of(&view).body {
         BodyData::Picker(data) => *data,

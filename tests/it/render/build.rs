@@ -11,8 +11,8 @@ use modelpin::secret::{Handle, HandleKey, Secret};
 use modelpin::session::Scope;
 use modelpin::terms::Mode;
 use modelpin::view::{
-    Body, Candidate, Change, Changed, Mark, ModelNow, NamedModel, Next, Occasion, Origin, PickerView, Pinned,
-    ProfileNow, Prompt, Refusal, Selection, State, View,
+    Audience, Body, Candidate, Change, Changed, Mark, ModelNow, NamedModel, Next, Occasion, Origin,
+    PickerView, Pinned, ProfileNow, Prompt, Refusal, Selection, State, View,
 };
 
 /// 2026-02-10T12:00:00Z.
@@ -27,6 +27,7 @@ pub(super) fn view(body: Body) -> View {
         body,
         prompt: Prompt::None,
         at: NOW,
+        to: Audience::Chat,
     }
 }
 

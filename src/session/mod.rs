@@ -1,9 +1,16 @@
 //! Where and who: chats, agents, scopes, and the people who send.
+//!
+//! `room.rs` has the places that platforms have, and their text. A [`SessionKey`] may be any text; made of a [`Room`], it
+//! knows its place, and takes over what is pinned in the chat that it is a part of.
+
+mod room;
 
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
+
+pub use room::{BadRoom, Company, PLATFORM_BYTES, Place, ROOM_ID_BYTES, Room};
 
 /// The id of an agent: `[a-z0-9][a-z0-9_-]{0,63}`, checked before any path is built from it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,11 +83,50 @@ impl SessionKey {
         }
     }
 
+    /// A room of the default agent. A topic or a thread takes over what is pinned in its chat until it has a pin of its
+    /// own.
+    #[must_use]
+    pub fn of(room: &Room) -> Self {
+        Self {
+            parent: room.parent().map(|parent| Arc::new(Self::of(&parent))),
+            ..Self::new(&room.to_string())
+        }
+    }
+
     /// The same chat, answered by `agent`.
     #[must_use]
     pub fn with_agent(mut self, agent: AgentId) -> Self {
+        self.parent = self
+            .parent
+            .map(|parent| Arc::new((*parent).clone().with_agent(agent.clone())));
         self.agent = Some(agent);
         self
+    }
+
+    /// The same chat under the name of one of several callers, `<caller>/<chat>`: two callers do not mean the same chat by
+    /// the same text. The chats that it is a thread of are under that name too.
+    #[must_use]
+    pub fn under(&self, caller: &str) -> Self {
+        Self {
+            chat: Arc::from(format!("{caller}/{}", self.chat)),
+            agent: self.agent.clone(),
+            parent: self.parent().map(|parent| Arc::new(parent.under(caller))),
+        }
+    }
+
+    /// The room, where the text is the one of a [`Room`]; whatever stands before the last `/` is a caller's name.
+    #[must_use]
+    pub fn room(&self) -> Option<Room> {
+        let chat = self.chat.rsplit_once('/').map_or(&*self.chat, |(_, chat)| chat);
+        chat.parse().ok()
+    }
+
+    /// Who reads what is written there: as the [`room`](Self::room) says, or that of the chat that this is a thread of.
+    /// `None` if none of them is the text of a room.
+    #[must_use]
+    pub fn company(&self) -> Option<Company> {
+        let known = self.room().map(|room| room.company());
+        known.or_else(|| self.parent()?.company())
     }
 
     /// A thread of this chat: it inherits the chat's pin until it has one of its own.

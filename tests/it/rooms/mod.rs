@@ -1,0 +1,3 @@
+//! Chats of several people: who reads a reply, whose presses hold, who pays.
+
+mod audience;
