@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use crate::catalog::Letters;
 use crate::model::{ModelRef, ProviderId};
-use crate::picker::{Action, ChoiceToken, Numbered, PAGE, Pressers, ProviderButton, Scene, Seal, Turns};
+use crate::picker::{
+    Action, ChoiceToken, Numbered, PAGE, PROVIDERS_PAGE, Pressers, ProviderButton, ProviderList, Scene, Seal,
+    Turns,
+};
 use crate::profile::ProfileId;
 
 use super::Errand;
@@ -136,8 +139,9 @@ impl<'a> Buttons<'a> {
         }))
     }
 
-    /// The buttons for each provider of a picker of all models, with the number of its models in it.
-    pub(super) fn providers(&self, models: &[&ModelRef]) -> Vec<ProviderButton> {
+    /// A page of the buttons for each provider of a picker of all models, with the number of its models in it; the last
+    /// one if there are fewer. `at` is the page of models at which it is shown.
+    pub(super) fn providers(&self, models: &[&ModelRef], page: usize, at: usize) -> ProviderList {
         let mut counts: indexmap::IndexMap<&ProviderId, usize> = indexmap::IndexMap::new();
         for model in models {
             *counts.entry(model.provider()).or_default() += 1;
@@ -155,7 +159,22 @@ impl<'a> Buttons<'a> {
                 }),
             })
         };
-        counts.into_iter().filter_map(button).collect()
+        let count = counts.len();
+        let pages = count.div_ceil(PROVIDERS_PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let on_page = counts.into_iter().skip((page - 1) * PROVIDERS_PAGE);
+        ProviderList {
+            buttons: on_page.take(PROVIDERS_PAGE).filter_map(button).collect(),
+            page,
+            pages,
+            count,
+            turns: turns(page, pages, |page| {
+                Some(self.token(Action::Providers {
+                    page: u32::try_from(page).ok()?,
+                    models: u32::try_from(at).ok()?,
+                }))
+            }),
+        }
     }
 }
 

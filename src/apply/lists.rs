@@ -43,6 +43,7 @@ impl Desk {
             page,
             occasion: Occasion::Asked,
             profiles_of: None,
+            providers: 1,
         };
         Ok(self.show(errand, sheet, now.as_ref()))
     }
@@ -63,6 +64,22 @@ impl Desk {
             listing: listing.clone(),
             occasion,
             profiles_of: None,
+            providers: 1,
+        };
+        self.show(errand, sheet, now.as_ref())
+    }
+
+    /// A page of the providers, beside a page of all models; the last of each if there are fewer.
+    pub(super) fn providers_at(&self, errand: Errand<'_>, page: usize, models: usize) -> Body {
+        let now = self.outlook(errand);
+        let picker = numbered(errand, &self.models_of(errand, &Listing::All), now.as_ref());
+        let sheet = Sheet {
+            page: models.clamp(1, picker.pages()),
+            picker,
+            listing: Listing::All,
+            occasion: Occasion::Asked,
+            profiles_of: None,
+            providers: page,
         };
         self.show(errand, sheet, now.as_ref())
     }
@@ -82,6 +99,7 @@ impl Desk {
             listing,
             occasion: Occasion::Asked,
             profiles_of: Some((number, page)),
+            providers: 1,
         };
         self.show(errand, sheet, now.as_ref())
     }
@@ -100,6 +118,7 @@ impl Desk {
             page: 1,
             occasion: Occasion::Ambiguous(written.to_owned()),
             profiles_of: None,
+            providers: 1,
         };
         self.show(errand, sheet, now.as_ref())
     }
@@ -113,6 +132,7 @@ impl Desk {
             page: 1,
             occasion,
             profiles_of: None,
+            providers: 1,
         };
         self.show(errand, sheet, now.as_ref())
     }

@@ -16,6 +16,7 @@ enum Meant {
     Choose(ModelRef, Option<Chosen>),
     Show(Listing, usize),
     ShowProfiles(ModelRef, usize),
+    ShowProviders { page: usize, models: usize },
     Default,
 }
 
@@ -26,6 +27,7 @@ impl Meant {
             Self::Choose(..) => "choose",
             Self::Show(..) => "list",
             Self::ShowProfiles(..) => "profiles",
+            Self::ShowProviders { .. } => "providers",
             Self::Default => "default",
         }
     }
@@ -92,6 +94,7 @@ impl Desk {
             }
             Meant::Show(listing, page) => Ok(self.turn_to(errand, &listing, page)),
             Meant::ShowProfiles(model, page) => Ok(self.profiles_of(errand, &model, page)),
+            Meant::ShowProviders { page, models } => Ok(self.providers_at(errand, page, models)),
             Meant::Default => self.command(errand, &ModelCommand::Default { scope: None }).await,
         }
     }
@@ -132,5 +135,9 @@ fn meant(buttons: &Buttons<'_>, action: Action) -> Option<Meant> {
             page: number,
         } => Meant::ShowProfiles(model(of)?, page(number)?),
         Action::Default => Meant::Default,
+        Action::Providers { page: number, models } => Meant::ShowProviders {
+            page: page(number)?,
+            models: page(models)?,
+        },
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::model::ModelRef;
 use crate::order::Reason;
-use crate::picker::{Choice, PAGE, Picker, ProfileOption, Serving, Standing, Usability};
+use crate::picker::{Choice, PAGE, Picker, ProfileOption, ProviderList, Serving, Standing, Usability};
 use crate::resolver::{self, About, Decision, Question};
 use crate::view::{Body, Chosen, Occasion, PickerView};
 
@@ -18,6 +18,8 @@ pub(super) struct Sheet {
     pub(super) occasion: Occasion,
     /// The number of the model whose profiles are to be shown, and which page of them.
     pub(super) profiles_of: Option<(usize, usize)>,
+    /// The page of the providers, where they are shown.
+    pub(super) providers: usize,
 }
 
 impl Desk {
@@ -28,6 +30,7 @@ impl Desk {
             page,
             occasion,
             profiles_of,
+            providers,
         } = sheet;
         self.shown.remember(errand.session, errand.book.agent(), &picker);
         let buttons = Buttons::of(errand);
@@ -69,10 +72,13 @@ impl Desk {
             chosen,
             turns: turns(page, picker.pages(), |page| buttons.page(&listing, page)),
             providers: if listing == Listing::All && picker.pages() > 1 {
-                buttons.providers(&models)
+                buttons.providers(&models, providers, page)
             } else {
-                Vec::new()
+                ProviderList::default()
             },
+            all: (listing != Listing::All)
+                .then(|| buttons.page(&Listing::All, 1))
+                .flatten(),
             default: Some(buttons.default()),
             provider: match listing {
                 Listing::Of(provider) => Some(provider),

@@ -21,6 +21,10 @@ pub use token::{Action, ChoiceToken, Pressers, TOKEN_BYTES};
 /// How many choices stand on a page.
 pub const PAGE: usize = 8;
 
+/// How many providers stand on a page of them: two a row are eight rows of Telegram's keyboard, and with the choices the
+/// whole markup stays under its 10 kB.
+pub const PROVIDERS_PAGE: usize = 16;
+
 /// A numbered list of models to choose from, grouped by provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picker {
@@ -111,6 +115,33 @@ pub struct ProviderButton {
     pub models: usize,
     /// The button.
     pub token: ChoiceToken,
+}
+
+/// One page of the providers of a picker, at most [`PROVIDERS_PAGE`]. By default there are none, on one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderList {
+    /// The buttons of this page.
+    pub buttons: Vec<ProviderButton>,
+    /// Which page, from 1.
+    pub page: usize,
+    /// How many pages there are.
+    pub pages: usize,
+    /// How many providers there are on all of them.
+    pub count: usize,
+    /// The buttons that turn to another page of providers; the page of models stays.
+    pub turns: Turns,
+}
+
+impl Default for ProviderList {
+    fn default() -> Self {
+        Self {
+            buttons: Vec::new(),
+            page: 1,
+            pages: 1,
+            count: 0,
+            turns: Turns::default(),
+        }
+    }
 }
 
 /// One page of a picker.

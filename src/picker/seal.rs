@@ -112,6 +112,7 @@ mod tests {
                 .prop_map(|(model, letters, page)| { Action::NamesakesPage { model, letters, page } }),
             any::<(u32, u32)>().prop_map(|(model, page)| Action::Profiles { model, page }),
             Just(Action::Default),
+            any::<(u32, u32)>().prop_map(|(page, models)| Action::Providers { page, models }),
         ]
     }
 

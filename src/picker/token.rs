@@ -102,6 +102,13 @@ pub enum Action {
     },
     /// Goes back to the default.
     Default,
+    /// Shows a page of the providers of all models.
+    Providers {
+        /// The page of the providers.
+        page: u32,
+        /// The page of the models, which stays as it is.
+        models: u32,
+    },
 }
 
 impl Action {
@@ -130,6 +137,7 @@ impl Action {
             } => (7, model, page),
             Self::Profiles { model, page } => (8, model, page),
             Self::Default => (9, 0, 0),
+            Self::Providers { page, models } => (10, page, models),
         }
     }
 
@@ -158,6 +166,10 @@ impl Action {
                 page: second,
             },
             9 => Self::Default,
+            10 => Self::Providers {
+                page: first,
+                models: second,
+            },
             _ => return None,
         };
         // One way to write each: a number where none belongs is not ours.

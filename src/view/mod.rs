@@ -10,7 +10,7 @@ mod status;
 
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
-use crate::picker::{ChoiceToken, Picker, ProviderButton, Turns};
+use crate::picker::{ChoiceToken, Picker, ProviderList, Turns};
 
 pub use audience::Audience;
 pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
@@ -78,8 +78,10 @@ pub struct PickerView {
     pub chosen: Option<Chosen>,
     /// The buttons that turn its pages.
     pub turns: Turns,
-    /// The buttons that show one provider's models, where there is more than one page of all of them.
-    pub providers: Vec<ProviderButton>,
+    /// A page of the buttons that show one provider's models, where there is more than one page of all models.
+    pub providers: ProviderList,
+    /// The button that shows all models, where only some are listed.
+    pub all: Option<ChoiceToken>,
     /// The button that goes back to the default; `None` where no buttons were made.
     pub default: Option<ChoiceToken>,
 }

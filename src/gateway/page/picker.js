@@ -1,4 +1,4 @@
-// The picker as it looks in a chat: the models, then the profiles of one, each a button with its sealed token.
+// The picker: the models, then the profiles of one, each a button with its sealed token.
 
 import { el, left, named, plain, words } from "./build.js";
 
@@ -56,11 +56,10 @@ function profiles(chosen, press) {
 		}))));
 }
 
-/** A picker. `press` gets the token of the button that was pressed. */
+/** A picker. `press` gets the token of the pressed button. */
 export function picker(data, press) {
-	const { chosen } = data;
-	const pages = (chosen ?? data).pages;
-	const page = (chosen ?? data).page;
+	const { chosen, providers, providerPages } = data;
+	const { page, pages, previous, next } = chosen ?? data;
 	const title = chosen
 		? el("h2", {}, named(chosen.label), ", with which profile?")
 		: el("h2", {}, data.provider ? ["Models of ", named(data.provider)] : "Which model?");
@@ -71,14 +70,17 @@ export function picker(data, press) {
 	return el("div", { class: "picker" },
 		occasion ? el("p", { class: "occasion" }, occasion) : null,
 		title, current,
-		data.providers?.length && !chosen
-			? el("div", { class: "providers-row" }, data.providers.map((one) => turn(one.token, press, [named(one.label), ` ${one.count}`])))
+		providers.length && !chosen
+			? el("div", { class: "providers-row" },
+				turn(providerPages.previous, press, "‹", "Providers before"),
+				providers.map((one) => turn(one.token, press, [named(one.label), ` ${one.count}`])),
+				turn(providerPages.next, press, "›", "More providers"))
 			: null,
 		chosen ? profiles(chosen, press) : models(data, press),
 		el("div", { class: "turns" },
-			chosen ? turn(chosen.back, press, "‹ Models") : null,
-			turn((chosen ?? data).previous, press, "‹ Back", "Page before"),
+			chosen ? turn(chosen.back, press, "‹ Models") : turn(data.all, press, "‹ All"),
+			turn(previous, press, "‹ Back", "Page before"),
 			pages > 1 ? el("span", { class: "dim" }, `${page} of ${pages}`) : null,
-			turn((chosen ?? data).next, press, "More ›", "Next page"),
+			turn(next, press, "More ›", "Next page"),
 			chosen || !data.default ? null : el("span", { class: "end" }, turn(data.default, press, "Back to the default"))));
 }

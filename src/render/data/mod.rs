@@ -25,7 +25,8 @@ pub use candidate::{CandidateData, MarkData, ReasonData};
 pub use change::{ChangeCode, ChangedData, ModelNowData, PinnedData, PinnedProfileData, ProfileNowData};
 pub use next::NextData;
 pub use picker::{
-    ChoiceData, ChosenData, OccasionData, PickerData, ProfileData, ProviderData, UsabilityCode, UsabilityData,
+    ChoiceData, ChosenData, OccasionData, PickerData, ProfileData, ProviderData, ProviderPagesData,
+    UsabilityCode, UsabilityData,
 };
 pub use refusal::RefusedData;
 pub use status::{EndpointData, ProviderStatusData, StatusData, WhyData};

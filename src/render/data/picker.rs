@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::words::{ModelData, SelectionData, label, millis, name};
-use crate::picker::{Choice, ChoiceToken, PAGE, ProfileOption, ProviderButton, Standing, Turns, Usability};
+use crate::picker::{
+    Choice, ChoiceToken, PAGE, ProfileOption, ProviderButton, ProviderList, Standing, Turns, Usability,
+};
 use crate::view::{Chosen, Occasion, PickerView};
 
 /// A page of models to choose from, at most eight.
@@ -11,6 +13,7 @@ use crate::view::{Chosen, Occasion, PickerView};
 /// A token is the text of a button: give it back with the session and the actor who pressed, and what it says is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct PickerData {
     /// Why it is shown.
     #[serde(flatten)]
@@ -33,8 +36,13 @@ pub struct PickerData {
     pub next: Option<String>,
     /// The token that goes back to the default.
     pub default: Option<String>,
-    /// The providers in a list of several pages, with the tokens that show their models alone.
+    /// The token that shows all models, where only some are listed.
+    pub all: Option<String>,
+    /// The providers in a list of several pages, with the tokens that show their models alone: those of this page of them,
+    /// at most sixteen.
     pub providers: Vec<ProviderData>,
+    /// Which page of the providers this is, and how to turn it.
+    pub provider_pages: ProviderPagesData,
     /// The model whose profiles are to be shown instead of the choices, if one is.
     pub chosen: Option<ChosenData>,
 }
@@ -143,6 +151,22 @@ pub struct ProviderData {
     pub token: String,
 }
 
+/// The pages of the providers of a list. Turning them leaves the page of the models as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProviderPagesData {
+    /// Which page this is, from 1.
+    pub page: usize,
+    /// How many there are; 1 if there are no providers.
+    pub pages: usize,
+    /// How many providers there are on all of them.
+    pub count: usize,
+    /// The token that turns to the page before.
+    pub previous: Option<String>,
+    /// The token that turns to the page behind.
+    pub next: Option<String>,
+}
+
 /// The profiles of one model of the picker, at most eight a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -195,7 +219,9 @@ impl PickerData {
             previous: text(previous.as_ref()),
             next: text(next.as_ref()),
             default: text(shown.default.as_ref()),
-            providers: shown.providers.iter().map(provider).collect(),
+            all: text(shown.all.as_ref()),
+            providers: shown.providers.buttons.iter().map(provider).collect(),
+            provider_pages: provider_pages(&shown.providers),
             chosen: shown.chosen.as_ref().and_then(|of| chosen(shown, of)),
         }
     }
@@ -278,6 +304,19 @@ fn provider(button: &ProviderButton) -> ProviderData {
         label: label(button.provider.as_str()),
         count: button.models,
         token: button.token.to_string(),
+    }
+}
+
+fn provider_pages(list: &ProviderList) -> ProviderPagesData {
+    let ProviderList {
+        page, pages, count, ..
+    } = *list;
+    ProviderPagesData {
+        page,
+        pages,
+        count,
+        previous: text(list.turns.previous.as_ref()),
+        next: text(list.turns.next.as_ref()),
     }
 }
 

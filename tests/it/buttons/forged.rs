@@ -40,7 +40,7 @@ fn buttons(shown: &PickerView) -> (Vec<ChoiceToken>, Vec<ChoiceToken>) {
             .flatten()
             .cloned(),
     );
-    others.extend(shown.providers.iter().map(|button| button.token.clone()));
+    others.extend(shown.providers.buttons.iter().map(|button| button.token.clone()));
     if let Some(chosen) = &shown.chosen {
         let of_chosen = [
             &chosen.turns.previous,

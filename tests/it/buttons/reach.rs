@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use modelpin::picker::{ChoiceToken, PAGE, Pressers, TOKEN_BYTES};
+use modelpin::picker::{ChoiceToken, PAGE, PROVIDERS_PAGE, Pressers, ProviderButton, TOKEN_BYTES};
 use modelpin::render::data::{BodyData, PickerData, ReplyData};
 use modelpin::view::{Body, Change, Occasion, PickerView, PinnedProfile, View};
 use modelpin::{Actor, SessionKey};
@@ -73,7 +73,7 @@ async fn everything(shape: &Shape) {
         .map(|choice| choice.model.clone())
         .collect();
     assert_eq!(announced, offered.len());
-    let providers = first.providers.clone();
+    let providers = provider_buttons(&world, &session, &ann, first.clone()).await;
     let all = pages(&world, &session, &ann, first).await;
     assert_eq!(all.len(), of);
     let mut chosen = BTreeSet::new();
@@ -100,6 +100,10 @@ async fn everything(shape: &Shape) {
         is_fit(&button.token);
         let first = picker(world.press(&session, &ann, button.token.as_str()).await);
         assert_eq!(first.provider.as_ref(), Some(&button.provider));
+        let all = first.all.as_ref().expect("a way back to all models");
+        is_fit(all);
+        let all = picker(world.press(&session, &ann, all.as_str()).await);
+        assert_eq!((data(&all).count, all.provider, all.all), (announced, None, None));
         assert_eq!(data(&first).count, button.models);
         let pages = pages(&world, &session, &ann, first).await;
         of_providers += pages.iter().map(|page| data(page).choices.len()).sum::<usize>();
@@ -110,6 +114,38 @@ async fn everything(shape: &Shape) {
     is_fit(default);
     let cleared = world.press(&session, &ann, default.as_str()).await;
     assert!(matches!(cleared.body, Body::Changed(changed) if changed.change == Change::Cleared));
+}
+
+/// The providers of all pages of them, by their buttons; the models stay where they are.
+async fn provider_buttons(
+    world: &World,
+    session: &SessionKey,
+    actor: &Actor,
+    first: PickerView,
+) -> Vec<ProviderButton> {
+    let (at, announced) = (first.page, first.providers.count);
+    let mut buttons = Vec::new();
+    let mut shown = first;
+    for page in 1.. {
+        let list = &shown.providers;
+        assert_eq!((list.page, list.count, shown.page), (page, announced, at));
+        assert!(list.buttons.len() <= PROVIDERS_PAGE);
+        buttons.extend(list.buttons.clone());
+        if let Some(previous) = &list.turns.previous {
+            is_fit(previous);
+            let before = picker(world.press(session, actor, previous.as_str()).await);
+            assert_eq!((before.providers.page, before.page), (page - 1, at));
+        }
+        let Some(next) = list.turns.next.clone() else {
+            assert_eq!(list.pages, page);
+            break;
+        };
+        is_fit(&next);
+        shown = picker(world.press(session, actor, next.as_str()).await);
+    }
+    let names: BTreeSet<_> = buttons.iter().map(|button| button.provider.clone()).collect();
+    assert_eq!((names.len(), buttons.len()), (announced, announced));
+    buttons
 }
 
 /// Presses every profile of the first model that has the most.

@@ -4,7 +4,7 @@ use modelpin::clock::Timestamp;
 use modelpin::credential::CredentialKind;
 use modelpin::endpoint::{Api, Endpoint};
 use modelpin::model::ModelRef;
-use modelpin::picker::{Choice, Picker, ProfileOption, Serving, Standing, Turns, Usability};
+use modelpin::picker::{Choice, Picker, ProfileOption, ProviderList, Serving, Standing, Turns, Usability};
 use modelpin::pin::End;
 use modelpin::profile::ProfileId;
 use modelpin::secret::{Handle, HandleKey, Secret};
@@ -113,7 +113,8 @@ pub(super) fn picker(choices: Vec<Choice>) -> PickerView {
         occasion: Occasion::Asked,
         chosen: None,
         turns: Turns::default(),
-        providers: Vec::new(),
+        providers: ProviderList::default(),
+        all: None,
         default: None,
     }
 }

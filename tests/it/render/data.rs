@@ -1,7 +1,7 @@
 //! Replies as data: the schema, the page about them, and what never stands in them.
 
 use modelpin::picker::{
-    Action, ChoiceToken, Numbered, Pressers, ProviderButton, Scene, Seal, Standing, Turns,
+    Action, ChoiceToken, Numbered, Pressers, ProviderButton, ProviderList, Scene, Seal, Standing, Turns,
 };
 use modelpin::picker::{Choice, ProfileOption, Usability};
 use modelpin::pin::End;
@@ -77,7 +77,11 @@ fn examples() -> Vec<View> {
             next: None,
         },
         default: Some(token(Action::Default)),
-        providers: vec![provider("openai", 8, 0), provider("anthropic", 1, 1)],
+        providers: ProviderList {
+            buttons: vec![provider("openai", 8, 0), provider("anthropic", 1, 1)],
+            count: 2,
+            ..ProviderList::default()
+        },
         ..picker(of_openai.chain([sonnet]).collect())
     };
     let candidates = || {
