@@ -161,6 +161,7 @@ pub mod store;
 pub mod terms;
 pub mod view;
 pub mod wire;
+pub mod words;
 
 pub use middleware::{BuildError, Builder, Handled, Message, ModelPin, Press};
 pub use model::{ModelRef, ProviderId};

@@ -29,6 +29,7 @@ use crate::pin::{Change, OwnWay, Thread};
 use crate::resolver::{Book, Committed, Question, Resolver, Snapshot, freely};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{self, Body, Refusal};
+use crate::words::Words;
 
 pub use suggest::Names;
 
@@ -51,6 +52,17 @@ pub(crate) struct Errand<'a> {
     book: &'a Book,
     /// Who may press the buttons of the reply.
     pressers: Pressers,
+    /// The language of the reply.
+    words: &'a Words,
+}
+
+/// For whom a reply is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// Who may press its buttons.
+    pub pressers: Pressers,
+    /// The language.
+    pub words: &'a Words,
 }
 
 impl Desk {
@@ -63,20 +75,14 @@ impl Desk {
         }
     }
 
-    /// Carries a command out and returns what to say; the buttons of the reply are for the sender.
+    /// Carries a command out and returns what to say to `reader`.
     ///
     /// Cancelling the call leaves the change committed or not, never half done.
-    pub async fn carry_out(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> Body {
-        self.carry_out_for(session, actor, Pressers::Sender, command)
-            .await
-    }
-
-    /// The same; the buttons of the reply are for `pressers`.
-    pub async fn carry_out_for(
+    pub async fn carry_out(
         &self,
         session: &SessionKey,
         actor: &Actor,
-        pressers: Pressers,
+        reader: Reader<'_>,
         command: &ModelCommand,
     ) -> Body {
         let snapshot = self.resolver.snapshot();
@@ -94,7 +100,8 @@ impl Desk {
             actor,
             snapshot: &snapshot,
             book: &book,
-            pressers,
+            pressers: reader.pressers,
+            words: reader.words,
         };
         if !errand.may_command() {
             return Body::Refused(Refusal::NoCommands);

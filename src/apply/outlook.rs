@@ -190,7 +190,10 @@ fn alone(errand: Errand<'_>, decision: &Decision) -> Next {
         Err(resolver::Refusal::PinnedNotYours) => Next::PinnedNotYours,
         Err(resolver::Refusal::AllRest { retry_at, .. }) => Next::AllRest(*retry_at),
         Err(resolver::Refusal::NoCredential { unusable, .. }) if unusable.is_empty() => Next::NoCredential,
-        Err(other) => Next::Refused(other.code(), other.to_string(), other.hint()),
+        Err(other) => {
+            let (why, remedy) = other.said(errand.words);
+            Next::Refused(other.code(), why, remedy)
+        }
     }
 }
 

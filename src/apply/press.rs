@@ -6,6 +6,7 @@ use crate::picker::{Action, Pressers};
 use crate::profile::ProfileId;
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{Body, Occasion, Refusal};
+use crate::words::Words;
 
 use super::buttons::{Buttons, Listing};
 use super::choose::{Named, Wish};
@@ -47,7 +48,13 @@ impl Desk {
     /// goes the way of the typed command: whether the sender may is asked now, and the reply tells what was committed.
     ///
     /// Cancelling the call leaves the change committed or not, never half done.
-    pub async fn press(&self, session: &SessionKey, actor: &Actor, token: &str) -> (Body, Pressers) {
+    pub async fn press(
+        &self,
+        session: &SessionKey,
+        actor: &Actor,
+        token: &str,
+        words: &Words,
+    ) -> (Body, Pressers) {
         let snapshot = self.resolver.snapshot();
         let book = match self.book(&snapshot, session) {
             Ok(book) => book,
@@ -59,6 +66,7 @@ impl Desk {
             snapshot: &snapshot,
             book: &book,
             pressers: Pressers::Sender,
+            words,
         };
         if !errand.may_command() {
             return (Body::Refused(Refusal::NoCommands), Pressers::Sender);

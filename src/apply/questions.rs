@@ -2,12 +2,12 @@
 
 use indexmap::IndexSet;
 
-use crate::audit::{Kind, Line, in_short};
+use crate::audit::Kind;
 use crate::model::ProviderId;
 use crate::order::{Reason, Source};
 use crate::profile::ProfileId;
 use crate::resolver::{About, Decision, Found, Question};
-use crate::view::{Body, Candidate, Mark, ProviderStatus, Refusal, State, Status, Why};
+use crate::view::{Body, Candidate, LastRequest, Mark, ProviderStatus, Refusal, State, Status, Why};
 
 use super::outlook::{excluded_state, next, selection, state};
 use super::{Desk, Errand};
@@ -75,7 +75,7 @@ impl Desk {
         };
         Ok(Body::Why(Box::new(Why {
             selection: selection(errand, &decision),
-            basis: decision.ranking.basis.as_str(),
+            basis: decision.ranking.basis,
             candidates: self.candidates(errand, &decision, &provider, true),
             next: next(errand, &decision),
             last: self.last(errand),
@@ -83,7 +83,7 @@ impl Desk {
     }
 
     /// The last request of the chat, unless a profile is in it that the reader may not see.
-    fn last(&self, errand: Errand<'_>) -> Option<Line> {
+    fn last(&self, errand: Errand<'_>) -> Option<LastRequest> {
         let chat = errand.session.chat();
         let record = self.resolver.last_request(errand.book.agent(), chat)?;
         let Kind::Decision(decision) = &record.kind else {
@@ -92,7 +92,10 @@ impl Desk {
         let seen = decision.attempts.iter().all(|one| errand.may_see(&one.profile));
         let asked = decision.requested.profile.as_ref();
         let seen = seen && asked.is_none_or(|id| errand.may_see(id));
-        seen.then(|| in_short(&record))
+        seen.then(|| LastRequest {
+            at: record.at,
+            told: (**decision).clone(),
+        })
     }
 
     fn broken(&self, errand: Errand<'_>) -> Refusal {

@@ -6,6 +6,8 @@ use crate::profile::ProfileId;
 use crate::resolver::{Book, Snapshot};
 use crate::session::{Actor, SessionKey};
 
+use crate::words::Words;
+
 use super::{Desk, Errand};
 
 /// The names that mean something to a sender in a chat.
@@ -32,12 +34,14 @@ impl Desk {
 }
 
 fn names(snapshot: &Snapshot, book: &Book, session: &SessionKey, actor: &Actor) -> Names {
+    let words = Words::english();
     let errand = Errand {
         session,
         actor,
         snapshot,
         book,
         pressers: Pressers::Sender,
+        words: &words,
     };
     if !errand.may_command() {
         return Names::default();

@@ -462,7 +462,13 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert!(!told.contains("CANARY"), "{told}");
-        assert!(!super::super::in_short(&record).to_string().contains("CANARY"));
+        assert!(
+            !super::super::told(&record)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<String>()
+                .contains("CANARY")
+        );
     }
 
     #[test]

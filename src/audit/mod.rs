@@ -2,7 +2,7 @@
 //!
 //! A [`Record`] tells of one thing: a request and where it went ([`Decision`]), a pin that somebody changed
 //! ([`Change`]), or what an operator did ([`Operator`]). It is written as one line of JSON ([`Record::to_json`]), and
-//! told to people in short lines ([`told`], [`in_short`]). [`AuditLog`] keeps the last ones.
+//! told to people in short lines ([`told`]). [`AuditLog`] keeps the last ones.
 //!
 //! There is no place in a record for a secret or for what somebody wrote: names, ids, moments, and codes that stand in
 //! the source of a program ([`Code`]). This folder refuses to know where records are kept for good: that is
@@ -22,4 +22,4 @@ pub use log::{AuditLog, Room};
 pub use record::{
     Attempt, Became, Change, Crossing, Decision, Kind, Operator, Record, Requested, Served, Setting,
 };
-pub use telling::{Line, Piece, in_short, told};
+pub use telling::{Line, Piece, told};

@@ -92,41 +92,6 @@ fn model(model: &ModelRef) -> Piece {
     name(&model.to_string())
 }
 
-/// The record in one line: `Last request: asked opus, tried anthropic:work (rate limit, until 12:05 UTC), served by
-/// anthropic:home`.
-#[must_use]
-pub fn in_short(record: &Record) -> Line {
-    let at = record.at;
-    match &record.kind {
-        Kind::Decision(decision) => {
-            let mut pieces = vec![words("asked ")];
-            pieces.extend(asked(&decision.requested, Origin::Untold));
-            for attempt in failed(decision) {
-                pieces.push(words(", tried "));
-                pieces.push(profile(&attempt.profile));
-                if Some(&attempt.model) != decision.requested.model.as_ref() {
-                    pieces.extend([words(" for "), model(&attempt.model)]);
-                }
-                pieces.extend(in_brackets(attempt, at));
-            }
-            pieces.push(words(", "));
-            pieces.extend(ended(decision));
-            Line {
-                head: "Last request",
-                pieces,
-            }
-        }
-        Kind::Change(change) => Line {
-            head: "Last change",
-            pieces: changed(change, at),
-        },
-        Kind::Operator(operator) => Line {
-            head: "Last act",
-            pieces: done(operator),
-        },
-    }
-}
-
 /// The record in a few lines, all that there is in it.
 #[must_use]
 pub fn told(record: &Record) -> Vec<Line> {
@@ -134,7 +99,7 @@ pub fn told(record: &Record) -> Vec<Line> {
     let line = |head, pieces| Line { head, pieces };
     match &record.kind {
         Kind::Decision(decision) => {
-            let mut lines = vec![line("Asked", asked(&decision.requested, Origin::Told))];
+            let mut lines = vec![line("Asked", asked(&decision.requested))];
             if let Some(chosen) = &decision.chosen {
                 let pieces = vec![profile(&chosen.profile), words(" for "), model(&chosen.model)];
                 lines.push(line("Chosen", pieces));
@@ -165,14 +130,7 @@ pub fn told(record: &Record) -> Vec<Line> {
     }
 }
 
-/// Whether it is told who says what was asked for.
-#[derive(PartialEq, Eq)]
-enum Origin {
-    Told,
-    Untold,
-}
-
-fn asked(requested: &Requested, origin: Origin) -> Vec<Piece> {
+fn asked(requested: &Requested) -> Vec<Piece> {
     let mut pieces = vec![match &requested.model {
         Some(asked) => model(asked),
         None => words("no model, for none is configured"),
@@ -180,20 +138,12 @@ fn asked(requested: &Requested, origin: Origin) -> Vec<Piece> {
     if let Some(id) = &requested.profile {
         pieces.extend([words(" with "), profile(id)]);
     }
-    if origin == Origin::Told {
-        match requested.pinned {
-            Some(scope) => pieces.push(words(format!(", pinned to {}", reach(scope)))),
-            None if requested.model.is_some() => pieces.push(words(", the default")),
-            None => {}
-        }
+    match requested.pinned {
+        Some(scope) => pieces.push(words(format!(", pinned to {}", reach(scope)))),
+        None if requested.model.is_some() => pieces.push(words(", the default")),
+        None => {}
     }
     pieces
-}
-
-/// What was asked and did not answer.
-fn failed(decision: &Decision) -> impl Iterator<Item = &Attempt> {
-    let attempts = decision.attempts.iter();
-    attempts.filter(|attempt| matches!(attempt.became, Became::Failed(_)))
 }
 
 /// ` (rate limit, until 12:05 UTC)`
@@ -304,24 +254,11 @@ fn done(operator: &Operator) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::{changed, refused, served_by_the_second};
+    use super::super::record::tests::{changed, served_by_the_second};
     use super::*;
 
     fn lines(record: &Record) -> Vec<String> {
         told(record).iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_request_is_told_in_one_line() {
-        assert_eq!(
-            in_short(&served_by_the_second()).to_string(),
-            "Last request: asked anthropic/opus with anthropic:work, tried anthropic:work \
-             (rate limit, until 12:05 UTC), served by anthropic:home"
-        );
-        assert_eq!(
-            in_short(&refused()).to_string(),
-            "Last request: asked no model, for none is configured, refused: no model"
-        );
     }
 
     #[test]

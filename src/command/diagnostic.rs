@@ -8,6 +8,7 @@ use super::shown::shown;
 use super::spec;
 use crate::echo::discreet;
 use crate::similar::nearest;
+use crate::words::{Words, say};
 
 /// One fault of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it, where something is known: one line, at most [`WORDS_LIMIT`] characters.
     pub help: Option<String>,
+    /// The word besides that the fault needs to be told.
+    pub(super) about: &'static str,
 }
 
 /// The longest message or help line, in characters.
@@ -28,98 +31,124 @@ pub const WORDS_LIMIT: usize = 120;
 /// How many characters of a person's own text a message repeats.
 const ECHO_LIMIT: usize = 40;
 
-/// Puts a fault into words.
+/// Puts a fault into English words.
 pub(super) fn explain(message: &str, found: &Found) -> Diagnostic {
+    explain_in(&Words::english(), message, found)
+}
+
+/// Puts a fault into words.
+pub(super) fn explain_in(words: &Words, message: &str, found: &Found) -> Diagnostic {
     let text = message.get(found.span.clone()).unwrap_or_default();
-    let it = echo(text);
-    let (message, help) = match found.code {
-        Code::UnexpectedArgument => (
-            format!("`{it}` is one word too many"),
-            Some("a prompt goes on the next line, or behind ` -- `".to_owned()),
-        ),
-        Code::UnknownOption => (format!("`{it}` is not an option"), suggestion(text)),
-        Code::MissingValue => (
-            format!("`{it}` needs a value behind it"),
-            Some(match found.about {
-                "duration" => "for example `--for 2h`".to_owned(),
-                _ => "for example `--profile work`".to_owned(),
-            }),
-        ),
-        Code::BadDuration => (
-            format!("`{it}` is not a duration from 1 minute to 30 days"),
-            Some("write it like `90m`, `1h30m` or `2d`: days, hours, minutes, in this order".to_owned()),
-        ),
-        Code::BadPage => (
-            format!("`{it}` is not a page"),
-            Some("pages are numbers from 1 to 9999, behind the provider".to_owned()),
-        ),
-        Code::ConflictingOptions => (
-            format!("`{it}` gives the {} a second time", found.about),
-            Some("keep one of the two".to_owned()),
-        ),
-        Code::MissingProfile => (
-            format!(
-                "there is no profile behind `{}`",
-                if found.about.is_empty() { &it } else { found.about }
-            ),
-            Some("name one, like `@work`, or `@auto` for automatic choice".to_owned()),
-        ),
-        Code::MissingModel => (
-            "there is no model between the quotes".to_owned(),
-            Some("`/model list` shows the models".to_owned()),
-        ),
-        Code::UnterminatedQuote => (
-            "this quote is not closed".to_owned(),
-            Some("close it on the same line; a quote in quotes is written `\\\"`".to_owned()),
-        ),
-        Code::BadEscape => (
-            format!("`{it}` is not an escape"),
-            Some("there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hex digits".to_owned()),
-        ),
-        Code::NotAllowedHere => (
-            match found.about {
-                "" => format!("`{it}` needs a model, a number or a profile to apply to"),
-                verb => format!("`{verb}` does not take `{it}`"),
-            },
-            Some(match found.about {
-                "" => "name one, as in `/model opus --for 2h`".to_owned(),
-                _ => format!(
-                    "leave it out; a model of that name goes in quotes: \"{}\"",
-                    found.about
-                ),
-            }),
-        ),
-        Code::TooLong if found.about.is_empty() => (
-            format!("this is {} bytes long; {TEXT_LIMIT} is the limit", text.len()),
-            None,
-        ),
-        Code::TooLong => (
-            format!(
-                "the command line is {} bytes long; {LINE_LIMIT} is the limit",
-                text.len()
-            ),
-            Some("a prompt goes on the next line, or behind ` -- `".to_owned()),
-        ),
-    };
+    let (message, help) = told(words, found, text);
     Diagnostic {
         code: found.code,
         span: found.span.clone(),
-        message,
-        help,
+        message: one_line(&message),
+        help: help.as_deref().map(one_line),
+        about: found.about,
+    }
+}
+
+fn told(words: &Words, found: &Found, text: &str) -> (String, Option<String>) {
+    let it = echo(text);
+    let about = found.about;
+    let help = |key| Some(say!(words, key));
+    match found.code {
+        Code::UnexpectedArgument => (
+            say!(words, "fault-unexpected", it = it),
+            help("fault-prompt-help"),
+        ),
+        Code::UnknownOption => (
+            say!(words, "fault-unknown-option", it = it),
+            Some(suggestion(words, text)),
+        ),
+        Code::MissingValue => (
+            say!(words, "fault-missing-value", it = it),
+            Some(match about {
+                "duration" => say!(words, "fault-example", example = "--for 2h"),
+                _ => say!(words, "fault-example", example = "--profile work"),
+            }),
+        ),
+        Code::BadDuration => (
+            say!(words, "fault-bad-duration", it = it),
+            help("fault-bad-duration-help"),
+        ),
+        Code::BadPage => (
+            say!(words, "fault-bad-page", it = it),
+            help("fault-bad-page-help"),
+        ),
+        Code::ConflictingOptions => {
+            let noun = match about {
+                "scope" => say!(words, "noun-scope"),
+                "lifetime" => say!(words, "noun-lifetime"),
+                "mode" => say!(words, "noun-mode"),
+                _ => say!(words, "noun-profile"),
+            };
+            (
+                say!(words, "fault-conflicting", it = it, what = noun),
+                help("fault-conflicting-help"),
+            )
+        }
+        Code::MissingProfile => {
+            let it = if about.is_empty() { it.as_str() } else { about };
+            (
+                say!(words, "fault-missing-profile", it = it),
+                help("fault-missing-profile-help"),
+            )
+        }
+        Code::MissingModel => (
+            say!(words, "fault-missing-model"),
+            help("fault-missing-model-help"),
+        ),
+        Code::UnterminatedQuote => (say!(words, "fault-open-quote"), help("fault-open-quote-help")),
+        Code::BadEscape => (
+            say!(words, "fault-bad-escape", it = it),
+            help("fault-bad-escape-help"),
+        ),
+        Code::NotAllowedHere if about.is_empty() => (
+            say!(words, "fault-needs-choice", it = it),
+            help("fault-needs-choice-help"),
+        ),
+        Code::NotAllowedHere => (
+            say!(words, "fault-not-taken", verb = about, it = it),
+            Some(say!(words, "fault-not-taken-help", verb = about)),
+        ),
+        Code::TooLong if about.is_empty() => (
+            say!(words, "fault-too-long", bytes = text.len(), limit = TEXT_LIMIT),
+            None,
+        ),
+        Code::TooLong => (
+            say!(
+                words,
+                "fault-line-too-long",
+                bytes = text.len(),
+                limit = LINE_LIMIT
+            ),
+            help("fault-prompt-help"),
+        ),
     }
 }
 
 /// The option that a person may have meant.
-fn suggestion(written: &str) -> Option<String> {
+fn suggestion(words: &Words, written: &str) -> String {
     let name = written.split('=').next().unwrap_or_default();
     if let Some(option) = spec::find_option(name) {
-        return Some(format!("`{}` takes no value", option.long));
+        return say!(words, "fault-takes-no-value", it = option.long);
     }
     let name: String = name.replace(['—', '–'], "--").chars().take(ECHO_LIMIT).collect();
     let known = spec::options().iter().map(|option| option.long);
     match nearest(&name, known, 1).first() {
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None => Some("a name that begins with `-` goes in quotes; a prompt behind ` -- `".to_owned()),
+        Some(near) => say!(words, "fault-did-you-mean", it = *near),
+        None => say!(words, "fault-unknown-option-help"),
+    }
+}
+
+/// A file of sentences may have longer ones than a drawing has room for.
+fn one_line(words: &str) -> String {
+    let line = words.lines().next().unwrap_or_default();
+    match line.char_indices().nth(WORDS_LIMIT) {
+        None => line.to_owned(),
+        Some(_) => line.chars().take(WORDS_LIMIT - 1).chain(['…']).collect(),
     }
 }
 

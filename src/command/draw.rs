@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::diagnostic::Diagnostic;
 use super::shown::shown;
+use crate::words::{Words, say};
 
 /// The widest line of a drawing, in columns; messages and helps have their own limit.
 pub const COLUMNS: usize = 76;
@@ -24,7 +25,7 @@ const MARKS: usize = 2;
 const WALK: usize = COLUMNS * (MARKS + 1);
 
 /// Draws one block a diagnostic; `line` begins at `start` of the message that the spans belong to.
-pub(super) fn draw(line: &str, start: usize, diagnostics: &[Diagnostic]) -> String {
+pub(super) fn draw(words: &Words, line: &str, start: usize, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(BLOCKS) {
         let span = diagnostic.span.start.saturating_sub(start)..diagnostic.span.end.saturating_sub(start);
@@ -38,10 +39,7 @@ pub(super) fn draw(line: &str, start: usize, diagnostics: &[Diagnostic]) -> Stri
     }
     match diagnostics.len().saturating_sub(BLOCKS) {
         0 => {}
-        1 => out.push_str("… and 1 more fault"),
-        more => {
-            let _ = write!(out, "… and {more} more faults");
-        }
+        more => out.push_str(&say!(words, "fault-more", count = more)),
     }
     out.truncate(out.trim_end().len());
     out

@@ -1,5 +1,7 @@
 //! The user's page for the command: short for a chat, whole for a terminal.
 
+use crate::words::{Words, say};
+
 const PAGE: &str = include_str!("../../grammar/reference.md");
 
 /// Where the part for chats begins and ends on the page.
@@ -12,6 +14,16 @@ pub fn short() -> &'static str {
         .and_then(|(_, behind)| behind.split_once(MARKS.1))
         .map_or(PAGE, |(short, _)| short)
         .trim_end()
+}
+
+/// The short help in another language: the forms are the same, their meanings are translated.
+#[must_use]
+pub fn short_in(words: &Words) -> String {
+    if words.has_own("help") {
+        say!(words, "help")
+    } else {
+        short().to_owned()
+    }
 }
 
 /// The whole page, in Markdown.

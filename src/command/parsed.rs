@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::ast::ModelCommand;
 use super::code::Code;
 use super::code::Found;
-use super::diagnostic::{Diagnostic, explain};
+use super::diagnostic::{Diagnostic, explain, explain_in};
 use super::draw;
 use crate::echo::discreet;
+use crate::words::Words;
 
 /// What a message is to this bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +86,24 @@ impl<'m> Fault<'m> {
     /// wider than [`draw::COLUMNS`](super::COLUMNS). Control and invisible characters are shown as `·`. Ends without a line break.
     #[must_use]
     pub fn draw(&self) -> String {
-        draw::draw(&discreet(self.line()), self.line.start, &self.diagnostics)
+        self.draw_in(&Words::english())
+    }
+
+    /// The same in another language.
+    #[must_use]
+    pub fn draw_in(&self, words: &Words) -> String {
+        let told: Vec<Diagnostic> = self
+            .diagnostics
+            .iter()
+            .map(|told| {
+                let found = Found {
+                    code: told.code,
+                    span: told.span.clone(),
+                    about: told.about,
+                };
+                explain_in(words, self.message, &found)
+            })
+            .collect();
+        draw::draw(words, &discreet(self.line()), self.line.start, &told)
     }
 }

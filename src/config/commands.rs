@@ -14,6 +14,8 @@ pub struct Commands {
     pub reserved: Vec<String>,
     /// What becomes of a command of somebody who may not give it.
     pub unauthorised: Unauthorised,
+    /// The language of replies to messages that do not say one, as a tag of BCP 47 (`locale`).
+    pub locale: Option<String>,
     /// Who may use commands; `None` for everybody.
     pub allow: Option<Allow>,
     /// Who may change what holds for others; `None` for nobody in a chat.
@@ -27,6 +29,7 @@ impl Default for Commands {
             alias_commands: true,
             reserved: Vec::new(),
             unauthorised: Unauthorised::Pass,
+            locale: None,
             allow: None,
             admins: None,
         }
@@ -79,6 +82,7 @@ pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, Commands> {
             "aliasCommands",
             "reserved",
             "unauthorised",
+            "locale",
             "allow",
             "admins",
         ],
@@ -96,6 +100,7 @@ pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, Commands> {
         unauthorised: commands
             .read("unauthorised", |at| at.word(&words))?
             .unwrap_or_default(),
+        locale: commands.read("locale", At::text)?.map(str::to_owned),
         allow: commands.read("allow", read_allow)?,
         admins: commands.read("admins", read_allow)?,
     })

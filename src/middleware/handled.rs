@@ -11,6 +11,7 @@ pub struct Message<'m> {
     pub(super) actor: &'m Actor,
     pub(super) text: &'m str,
     pub(super) pressers: Pressers,
+    pub(super) locale: Option<&'m str>,
 }
 
 impl<'m> Message<'m> {
@@ -22,6 +23,7 @@ impl<'m> Message<'m> {
             actor,
             text,
             pressers: Pressers::Sender,
+            locale: None,
         }
     }
 
@@ -30,6 +32,15 @@ impl<'m> Message<'m> {
     #[must_use]
     pub fn with_buttons_for(self, pressers: Pressers) -> Self {
         Self { pressers, ..self }
+    }
+
+    /// The same, answered in this language (BCP 47, as platforms tell it: `vi`, `zh-CN`), if there is one like it.
+    #[must_use]
+    pub fn in_language(self, tag: &'m str) -> Self {
+        Self {
+            locale: Some(tag),
+            ..self
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod press;
 use std::sync::Arc;
 
 use crate::access::Act;
-use crate::apply::{Desk, Names};
+use crate::apply::{Desk, Names, Reader};
 use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
 use crate::events::Events;
@@ -18,6 +18,7 @@ use crate::picker::Pressers;
 use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver};
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{Audience, Body, Prompt, Refusal, View};
+use crate::words::Words;
 
 pub use build::{BuildError, Builder};
 pub use handled::{Handled, Message};
@@ -58,9 +59,10 @@ impl ModelPin {
                 (!may).then(|| snapshot.unauthorised())
             }
         };
+        let words = snapshot.languages().of(message.locale);
         drop(snapshot);
         match unauthorised {
-            None => Ok(self.answer(message, parsed).await),
+            None => Ok(self.answer(message, parsed, &words).await),
             Some(Unauthorised::Pass) => Ok(Handled::Text),
             Some(Unauthorised::Drop) => Ok(Handled::Ignored),
             Some(Unauthorised::Refuse) => {
@@ -72,46 +74,58 @@ impl ModelPin {
                 let prompt = rest.map_or(Prompt::None, |_| Prompt::NotSent);
                 let body = Body::Refused(Refusal::NoCommands);
                 let to = Audience::of(&body, message.session, message.actor, message.pressers);
-                Ok(Handled::Reply(self.view(body, prompt, to)))
+                Ok(Handled::Reply(self.view(body, prompt, to, &words)))
             }
         }
     }
 
-    async fn answer<'m>(&self, message: &Message<'m>, parsed: Parsed<'m>) -> Handled<'m> {
+    async fn answer<'m>(&self, message: &Message<'m>, parsed: Parsed<'m>, words: &Words) -> Handled<'m> {
+        let reader = Reader {
+            pressers: message.pressers,
+            words,
+        };
         let (body, rest) = match parsed {
             Parsed::Text => return Handled::Text,
             Parsed::Ignored => return Handled::Ignored,
-            Parsed::Invalid(fault) => (Body::Faults(fault.draw()), fault.rest()),
+            Parsed::Invalid(fault) => (Body::Faults(fault.draw_in(words)), fault.rest()),
             Parsed::Command { command, rest } => {
                 tracing::debug!(command = %kind(&command), "command");
                 let body = self
                     .desk
-                    .carry_out_for(message.session, message.actor, message.pressers, &command)
+                    .carry_out(message.session, message.actor, reader, &command)
                     .await;
                 (body, rest)
             }
         };
         let to = Audience::of(&body, message.session, message.actor, message.pressers);
         match rest {
-            None => Handled::Reply(self.view(body, Prompt::None, to)),
-            Some(rest) if body.was_done() => Handled::ReplyAndSend(self.view(body, Prompt::Sent, to), rest),
-            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent, to)),
+            None => Handled::Reply(self.view(body, Prompt::None, to, words)),
+            Some(rest) if body.was_done() => {
+                Handled::ReplyAndSend(self.view(body, Prompt::Sent, to, words), rest)
+            }
+            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent, to, words)),
         }
     }
 
     /// Carries out a command that did not come as text, and returns what to say.
     pub async fn answer_command(&self, session: &SessionKey, actor: &Actor, command: &ModelCommand) -> View {
-        let body = self.desk.carry_out(session, actor, command).await;
+        let words = self.resolver.snapshot_guard().languages().of(None);
+        let reader = Reader {
+            pressers: Pressers::Sender,
+            words: &words,
+        };
+        let body = self.desk.carry_out(session, actor, reader, command).await;
         let to = Audience::of(&body, session, actor, Pressers::Sender);
-        self.view(body, Prompt::None, to)
+        self.view(body, Prompt::None, to, &words)
     }
 
-    fn view(&self, body: Body, prompt: Prompt, to: Audience) -> View {
+    fn view(&self, body: Body, prompt: Prompt, to: Audience, words: &Words) -> View {
         View {
             body,
             prompt,
             at: self.resolver.now(),
             to,
+            words: words.clone(),
         }
     }
 

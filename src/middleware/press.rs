@@ -14,6 +14,7 @@ pub struct Press<'p> {
     session: &'p SessionKey,
     actor: &'p Actor,
     token: &'p str,
+    locale: Option<&'p str>,
 }
 
 impl<'p> Press<'p> {
@@ -24,6 +25,16 @@ impl<'p> Press<'p> {
             session,
             actor,
             token,
+            locale: None,
+        }
+    }
+
+    /// The same, answered in this language (BCP 47), if there is one like it.
+    #[must_use]
+    pub fn in_language(self, tag: &'p str) -> Self {
+        Self {
+            locale: Some(tag),
+            ..self
         }
     }
 }
@@ -43,14 +54,19 @@ impl ModelPin {
         let rules = snapshot.rules();
         let may = rules.may(press.actor, Act::See, Scope::Session, None);
         let unauthorised = (!may).then(|| snapshot.unauthorised());
+        let words = snapshot.languages().of(press.locale);
         drop(snapshot);
         let (body, pressers) = match unauthorised {
-            None => self.desk.press(press.session, press.actor, press.token).await,
+            None => {
+                self.desk
+                    .press(press.session, press.actor, press.token, &words)
+                    .await
+            }
             // A press has no text that could go on to a model.
             Some(Unauthorised::Pass | Unauthorised::Drop) => return Ok(None),
             Some(Unauthorised::Refuse) => (Body::Refused(Refusal::NoCommands), Pressers::Sender),
         };
         let to = Audience::of(&body, press.session, press.actor, pressers);
-        Ok(Some(self.view(body, Prompt::None, to)))
+        Ok(Some(self.view(body, Prompt::None, to, &words)))
     }
 }

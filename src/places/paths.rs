@@ -67,6 +67,12 @@ impl StateDir {
         self.path.join(".env")
     }
 
+    /// The folder of an operator's own languages.
+    #[must_use]
+    pub fn words(&self) -> PathBuf {
+        self.path.join("words")
+    }
+
     /// What handles are keyed by on a machine without an id. It opens nothing, and is nobody's business all the same.
     #[must_use]
     pub fn handle_key(&self) -> PathBuf {

@@ -21,7 +21,10 @@ use crate::provide::{CredentialChain, RefreshToken};
 use crate::secret::{HandleKey, SealKey};
 use crate::session::AgentId;
 
+use crate::words::Languages;
+
 use super::book::{Book, BookError, Leaves};
+use super::languages;
 
 /// Where files and variables are read from.
 #[derive(Debug, Clone)]
@@ -122,6 +125,7 @@ pub struct Snapshot {
     seals: SealKey,
     agents: HashMap<AgentId, Agent>,
     included: Vec<PathBuf>,
+    languages: Languages,
     default: AgentId,
     refresher: Option<Arc<dyn RefreshToken>>,
 }
@@ -157,6 +161,7 @@ impl Snapshot {
                 .map(|id| (id, Agent::default()))
                 .collect(),
             default: config.default_agent(),
+            languages: languages::read(&sources.state, config.commands.locale.as_deref()),
             refresher: sources.refresher.as_ref().map(|make| (make.0)(&config)),
             sources,
             config,
@@ -171,6 +176,7 @@ impl Snapshot {
     pub fn files(&self) -> Vec<PathBuf> {
         let mut files = vec![self.sources.config.path.clone(), self.sources.state.dotenv()];
         files.extend(self.included.iter().cloned());
+        files.extend(languages::files(&self.sources.state));
         for agent in self.agents.values() {
             if let Some(book) = agent.book.load_full() {
                 files.extend(book.files());
@@ -194,6 +200,12 @@ impl Snapshot {
             }
         }
         Ok(fresh)
+    }
+
+    /// The languages of replies.
+    #[must_use]
+    pub fn languages(&self) -> &Languages {
+        &self.languages
     }
 
     /// The key of handles.

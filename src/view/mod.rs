@@ -11,11 +11,14 @@ mod status;
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::picker::{ChoiceToken, Picker, ProviderList, Turns};
+use crate::words::Words;
 
 pub use audience::Audience;
 pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
-pub use status::{Candidate, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why};
+pub use status::{
+    Candidate, LastRequest, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why,
+};
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,8 @@ pub struct View {
     pub prompt: Prompt,
     /// The moment for which it is true; times are told relative to it.
     pub at: Timestamp,
+    /// The language of whoever asked.
+    pub words: Words,
     /// Who may read it.
     pub to: Audience,
 }

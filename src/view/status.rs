@@ -1,11 +1,12 @@
 //! What is used now, what could be, and why.
 
 use super::NamedModel;
-use crate::audit::Line;
+use crate::audit::Decision;
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
 use crate::endpoint::Endpoint;
 use crate::model::ProviderId;
+use crate::order::Basis;
 use crate::outcome::FailureClass;
 use crate::pin::End;
 use crate::profile::ProfileId;
@@ -86,13 +87,22 @@ pub struct Why {
     /// What the chat uses now.
     pub selection: Option<Selection>,
     /// Which list the order of the candidates comes from.
-    pub basis: &'static str,
+    pub basis: Basis,
     /// The candidates in the order in which they would be tried, then those left out.
     pub candidates: Vec<Candidate>,
     /// What happens at the next request.
     pub next: Next,
-    /// What became of the last one, in one line, as far as the reader may see its profiles.
-    pub last: Option<Line>,
+    /// What became of the last one, if the reader may see its profiles.
+    pub last: Option<LastRequest>,
+}
+
+/// What became of the last request of a chat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastRequest {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What was kept of it.
+    pub told: Decision,
 }
 
 /// A profile, as the resolver sees it.

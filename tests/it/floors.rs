@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "retention",
         "echo",
         "event",
+        "words",
     ],
     &[
         "command", "catalog", "access", "pin", "order", "cooldown", "classify", "picker", "config", "audit",

@@ -126,7 +126,7 @@ impl ReplyData {
             body: match &view.body {
                 Body::Picker(shown) => BodyData::Picker(Box::new(PickerData::of(shown))),
                 Body::Status(status) => BodyData::Status(Box::new(StatusData::of(status))),
-                Body::Why(why) => BodyData::Why(Box::new(WhyData::of(why))),
+                Body::Why(why) => BodyData::Why(Box::new(WhyData::of(&view.words, why))),
                 Body::Changed(changed) => BodyData::Changed(Box::new(ChangedData::of(changed))),
                 Body::Help => BodyData::Help(HelpData {
                     drawing: crate::command::help::short().trim_end().to_owned(),
@@ -134,7 +134,9 @@ impl ReplyData {
                 Body::Faults(drawing) => BodyData::Faults(FaultsData {
                     drawing: drawing.trim_end().to_owned(),
                 }),
-                Body::Refused(refusal) => BodyData::Refused(Box::new(RefusedData::of(refusal, view.at))),
+                Body::Refused(refusal) => {
+                    BodyData::Refused(Box::new(RefusedData::of(&view.words, refusal, view.at)))
+                }
             },
         }
     }

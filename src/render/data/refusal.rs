@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::profile::ProfileId;
 use crate::render::prose::in_words;
 use crate::view::Refusal;
+use crate::words::Words;
 
 /// A command that was understood and not carried out; nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,8 +33,8 @@ pub struct RefusedData {
 }
 
 impl RefusedData {
-    pub(super) fn of(refusal: &Refusal, now: Timestamp) -> Self {
-        let (message, hint) = in_words(refusal);
+    pub(super) fn of(words: &Words, refusal: &Refusal, now: Timestamp) -> Self {
+        let (message, hint) = in_words(words, refusal);
         let ids = |ids: &[ProfileId]| ids.iter().map(|id| name(id.as_str())).collect();
         let names = |names: &[String]| names.iter().map(|near| name(near)).collect();
         let (written, near) = match refusal {

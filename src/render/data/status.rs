@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::candidate::CandidateData;
 use super::next::NextData;
 use super::words::{ModelData, SelectionData, name, sentence};
+use crate::render::prose::last_in_words;
 use crate::view::{ProviderStatus, Status, Why};
+use crate::words::Words;
 
 /// What is used now and what could be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,13 +91,16 @@ fn provider(provider: &ProviderStatus) -> ProviderStatusData {
 }
 
 impl WhyData {
-    pub(super) fn of(why: &Why) -> Self {
+    pub(super) fn of(words: &Words, why: &Why) -> Self {
         Self {
             selection: why.selection.as_ref().map(SelectionData::of),
-            basis: why.basis,
+            basis: why.basis.as_str(),
             candidates: why.candidates.iter().map(CandidateData::of).collect(),
             next: NextData::of(&why.next),
-            last: why.last.as_ref().map(|line| sentence(&line.to_string())),
+            last: why
+                .last
+                .as_ref()
+                .map(|last| sentence(&last_in_words(words, last))),
         }
     }
 }

@@ -2,36 +2,38 @@
 
 use super::block::Standout;
 use super::pen::Pen;
+use super::phrase::all;
 use super::time::{length, moment};
 use crate::clock::Timestamp;
 use crate::credential::CredentialKind;
 use crate::outcome::FailureClass;
 use crate::view::{Candidate, Mark, State};
+use crate::words::say;
 
 /// `demo:work · token · next, pinned · expires in 12h · key:abcd2345`
-pub(super) fn line(pen: Pen, candidate: &Candidate, now: Timestamp) -> String {
+pub(super) fn line(pen: Pen<'_>, candidate: &Candidate, now: Timestamp) -> String {
     let next = candidate.marks.contains(&Mark::Next);
     let id = candidate.profile.as_str();
-    let name = if next { pen.strong_name(id) } else { pen.name(id) };
-    let mut parts = vec![name];
+    let mut parts = vec![if next { pen.strong_name(id) } else { pen.name(id) }];
     if candidate.state != State::Missing {
-        parts.push(kind(candidate.kind).to_owned());
+        parts.push(kind(pen, candidate.kind));
     }
-    let state = state(candidate.state, now);
+    let state = state(pen, candidate.state, now);
     let marks = candidate.marks.iter().map(|mark| match mark {
-        Mark::Next => "next",
-        Mark::Pinned => "pinned",
-        Mark::LastGood => "last good",
+        Mark::Next => say!(pen.words, "mark-next"),
+        Mark::Pinned => say!(pen.words, "mark-pinned"),
+        Mark::LastGood => say!(pen.words, "mark-last-good"),
     });
     // "next" says already that it can serve.
     let state = (!(next && candidate.state == State::Ready)).then_some(state);
-    let words: Vec<String> = marks.map(str::to_owned).chain(state).collect();
-    parts.push(words.join(", "));
+    let words: Vec<String> = marks.chain(state).collect();
+    parts.push(all(pen, &words));
     if let Some(account) = &candidate.account {
         parts.push(pen.name(account));
     }
     if let (Some(expires), true) = (candidate.expires, candidate.state != State::Expired) {
-        parts.push(format!("expires in {}", length(expires.since(now))));
+        let length = length(pen, expires.since(now));
+        parts.push(say!(pen.words, "expires-in", length = length));
     }
     if let Some(source) = &candidate.source {
         parts.push(pen.words(source));
@@ -52,28 +54,39 @@ pub(super) fn standout(candidate: &Candidate) -> Standout {
 }
 
 /// `demo:busy: cooldown, usable at 14:05 UTC (in 4m)`
-pub(super) fn reason(pen: Pen, candidate: &Candidate, now: Timestamp) -> String {
+pub(super) fn reason(pen: Pen<'_>, candidate: &Candidate, now: Timestamp) -> String {
     let when = match (candidate.state, candidate.until) {
-        (State::Ready, _) => ", usable now".to_owned(),
-        (_, Some(until)) => format!(", usable at {}", moment(until, now)),
-        (State::Disabled(..), None) => ", until somebody repairs it".to_owned(),
+        (State::Ready, _) => say!(pen.words, "usable-now"),
+        (_, Some(until)) => say!(pen.words, "usable-at", moment = moment(pen, until, now)),
+        (State::Disabled(..), None) => say!(pen.words, "usable-when-repaired"),
         (_, None) => String::new(),
     };
     let pinned = if candidate.marks.contains(&Mark::Pinned) {
-        ", pinned"
+        say!(pen.words, "also-pinned")
     } else {
-        ""
+        String::new()
     };
-    let source = candidate
-        .source
-        .as_ref()
-        .map(|source| format!(" ({})", pen.words(source)));
-    format!(
-        "{}{}: {}{when}{pinned}",
-        pen.name(candidate.profile.as_str()),
-        source.unwrap_or_default(),
-        candidate.reason
-    )
+    let profile = pen.name(candidate.profile.as_str());
+    let reason = candidate.reason;
+    match &candidate.source {
+        Some(source) => say!(
+            pen.words,
+            "candidate-of",
+            profile = profile,
+            source = pen.words(source),
+            reason = reason,
+            when = when,
+            pinned = pinned,
+        ),
+        None => say!(
+            pen.words,
+            "candidate",
+            profile = profile,
+            reason = reason,
+            when = when,
+            pinned = pinned,
+        ),
+    }
 }
 
 /// Whether a profile would be tried, now or after its rest.
@@ -81,34 +94,36 @@ pub(super) fn is_in_line(state: State) -> bool {
     matches!(state, State::Ready | State::Cooling(_) | State::Disabled(..))
 }
 
-pub(super) fn kind(kind: Option<CredentialKind>) -> &'static str {
-    match kind {
-        Some(CredentialKind::ApiKey) => "API key",
-        Some(CredentialKind::Token) => "token",
-        Some(CredentialKind::OAuth) => "sign-in",
-        None => "unknown kind",
-    }
+fn kind(pen: Pen<'_>, kind: Option<CredentialKind>) -> String {
+    let key = match kind {
+        Some(CredentialKind::ApiKey) => "kind-api-key",
+        Some(CredentialKind::Token) => "kind-token",
+        Some(CredentialKind::OAuth) => "kind-oauth",
+        None => "kind-unknown",
+    };
+    say!(pen.words, key)
 }
 
-pub(super) fn state(state: State, now: Timestamp) -> String {
+pub(super) fn state(pen: Pen<'_>, state: State, now: Timestamp) -> String {
+    let until = |key, for_key, until: Option<Timestamp>| match until {
+        Some(until) => say!(pen.words, for_key, length = length(pen, until.since(now))),
+        None => say!(pen.words, key),
+    };
     match state {
-        State::Ready => "ok".to_owned(),
-        State::Cooling(Some(until)) => format!("cooling down {}", length(until.since(now))),
-        State::Cooling(None) => "cooling down".to_owned(),
-        State::Disabled(class, until) => {
-            let why = match class {
-                Some(FailureClass::Billing) => ": billing",
-                Some(FailureClass::AuthPermanent) => ": credential refused",
-                _ => "",
-            };
-            let how_long = until.map(|until| format!(" {}", length(until.since(now))));
-            format!("disabled{why}{}", how_long.unwrap_or_default())
+        State::Ready => say!(pen.words, "state-ok"),
+        State::Cooling(at) => until("state-cooling", "state-cooling-for", at),
+        State::Disabled(Some(FailureClass::Billing), at) => {
+            until("state-disabled-billing", "state-disabled-billing-for", at)
         }
-        State::Expired => "expired".to_owned(),
-        State::Missing => "missing".to_owned(),
-        State::NotInOrder => "not in the order".to_owned(),
-        State::Unusable("not-allowed") => "not allowed for you".to_owned(),
-        State::Unusable("fenced") => "would cost".to_owned(),
-        State::Unusable(reason) => reason.replace('-', " "),
+        State::Disabled(Some(FailureClass::AuthPermanent), at) => {
+            until("state-disabled-refused", "state-disabled-refused-for", at)
+        }
+        State::Disabled(_, at) => until("state-disabled", "state-disabled-for", at),
+        State::Expired => say!(pen.words, "state-expired"),
+        State::Missing => say!(pen.words, "state-missing"),
+        State::NotInOrder => say!(pen.words, "state-not-in-order"),
+        State::Unusable("not-allowed") => say!(pen.words, "state-not-allowed"),
+        State::Unusable("fenced") => say!(pen.words, "state-fenced"),
+        State::Unusable(reason) => say!(pen.words, "state-other", reason = reason.replace('-', " ")),
     }
 }

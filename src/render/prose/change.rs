@@ -1,21 +1,20 @@
 //! What a command changed.
 
 use super::block::Blocks;
-use super::candidate::state;
+use super::next::next_line;
 use super::pen::Pen;
 use super::phrase::{end, model, pinned_profile, scope};
-use super::time::moment;
 use crate::clock::Timestamp;
 use crate::pin::End;
-use crate::profile::ProfileId;
 use crate::session::Scope;
 use crate::terms::Mode;
-use crate::view::{Change, Changed, Kept, Next, Pinned, PinnedProfile, ProfileNow};
+use crate::view::{Change, Changed, Kept, Pinned, PinnedProfile, ProfileNow};
+use crate::words::say;
 
-pub(super) fn say(blocks: &mut Blocks, pen: Pen, changed: &Changed, now: Timestamp) {
+pub(super) fn say(blocks: &mut Blocks, pen: Pen<'_>, changed: &Changed, now: Timestamp) {
     let mut lines = vec![what(pen, changed, now)];
     if let Some(narrower) = hidden_by(changed) {
-        lines.push(format!("Here the pin of {} goes first:", scope(narrower)));
+        lines.push(say!(pen.words, "changed-hidden", scope = scope(pen, narrower)));
     }
     lines.push(model_line(pen, changed, now));
     lines.push(profile_line(pen, changed, now));
@@ -29,9 +28,9 @@ fn hidden_by(changed: &Changed) -> Option<Scope> {
 }
 
 /// What was done. What was pinned for others is named here, since the lines below tell what holds in this chat.
-fn what(pen: Pen, changed: &Changed, now: Timestamp) -> String {
-    let of = scope(changed.scope);
-    let ends = end(changed.end, now);
+fn what(pen: Pen<'_>, changed: &Changed, now: Timestamp) -> String {
+    let of = scope(pen, changed.scope);
+    let ends = end(pen, changed.end, now);
     match (changed.change, &changed.pinned) {
         (
             Change::Pinned,
@@ -39,143 +38,97 @@ fn what(pen: Pen, changed: &Changed, now: Timestamp) -> String {
                 model: None,
                 profile: Some(PinnedProfile::Auto),
             },
-        ) => format!("Profiles are chosen automatically for {of}{ends}."),
-        (Change::Pinned, _) if changed.scope == Scope::Session => format!("Pinned for {of}{ends}."),
-        (Change::Pinned, pinned) => format!("Pinned for {of}{ends}: {}.", choice(pen, pinned)),
-        (Change::Cleared, _) => format!("The pin of {of} is cleared."),
-        (Change::OnItsOwn, _) => {
-            "This thread goes its own way now: what its chat has pinned does not hold here.".to_owned()
+        ) => say!(pen.words, "changed-automatic", scope = of, ends = ends),
+        (Change::Pinned, _) if changed.scope == Scope::Session => {
+            say!(pen.words, "changed-pinned", scope = of, ends = ends)
         }
-        (Change::Undone, _) => format!("The last change for {of} is taken back."),
-        (Change::Nothing, _) => format!("Nothing was pinned for {of}; nothing changed."),
+        (Change::Pinned, pinned) => say!(
+            pen.words,
+            "changed-pinned-elsewhere",
+            scope = of,
+            ends = ends,
+            choice = choice(pen, pinned),
+        ),
+        (Change::Cleared, _) => say!(pen.words, "changed-cleared", scope = of),
+        (Change::OnItsOwn, _) => say!(pen.words, "changed-on-its-own"),
+        (Change::Undone, _) => say!(pen.words, "changed-undone", scope = of),
+        (Change::Nothing, _) => say!(pen.words, "changed-nothing", scope = of),
     }
 }
 
-fn choice(pen: Pen, pinned: &Pinned) -> String {
+fn choice(pen: Pen<'_>, pinned: &Pinned) -> String {
     let profile = pinned.profile.as_ref().map(|profile| match profile {
-        PinnedProfile::Auto => "automatic choice of the profile".to_owned(),
+        PinnedProfile::Auto => say!(pen.words, "choice-automatic"),
         PinnedProfile::Named(id, mode) => pinned_profile(pen, Some(id), *mode),
     });
     match (&pinned.model, profile) {
-        (Some(named), Some(profile)) => format!("{} with {profile}", model(pen, named)),
+        (Some(named), Some(profile)) => {
+            say!(
+                pen.words,
+                "choice-with",
+                model = model(pen, named),
+                profile = profile
+            )
+        }
         (Some(named), None) => model(pen, named),
         (None, profile) => profile.unwrap_or_default(),
     }
 }
 
 /// The end of a part of the selection, where it is not the one that the first line tells.
-fn own_end(changed: &Changed, of_part: End, now: Timestamp) -> String {
+fn own_end(pen: Pen<'_>, changed: &Changed, of_part: End, now: Timestamp) -> String {
     if changed.change == Change::Pinned && hidden_by(changed).is_none() && of_part == changed.end {
         return String::new();
     }
-    end(of_part, now)
+    end(pen, of_part, now)
 }
 
-fn model_line(pen: Pen, changed: &Changed, now: Timestamp) -> String {
+fn model_line(pen: Pen<'_>, changed: &Changed, now: Timestamp) -> String {
     let Some(held) = &changed.model else {
-        return "Model: none is configured".to_owned();
+        return say!(pen.words, "model-none");
     };
     let before = match (&held.before, changed.change) {
-        (Some(before), _) => format!(", was {}", model(pen, before)),
-        (None, Change::Pinned) => ", as before".to_owned(),
+        (Some(before), _) => say!(pen.words, "was", name = model(pen, before)),
+        (None, Change::Pinned) => say!(pen.words, "as-before"),
         (None, _) => String::new(),
     };
     let mode = match held.mode {
-        Mode::Strict => ", and no other",
-        Mode::Prefer => "",
+        Mode::Strict => say!(pen.words, "no-other-model"),
+        Mode::Prefer => String::new(),
     };
-    let ends = own_end(changed, held.end, now);
-    format!("Model: {}{mode}{before}{ends}", model(pen, &held.model))
+    say!(
+        pen.words,
+        "model-now",
+        model = model(pen, &held.model),
+        mode = mode,
+        before = before,
+        ends = own_end(pen, changed, held.end, now),
+    )
 }
 
-fn profile_line(pen: Pen, changed: &Changed, now: Timestamp) -> String {
-    let was = changed.profile_before.as_ref();
-    let was = was.map(|id| format!(", was {}", pen.name(id.as_str())));
-    let was = was.unwrap_or_default();
+fn profile_line(pen: Pen<'_>, changed: &Changed, now: Timestamp) -> String {
+    let was = match &changed.profile_before {
+        Some(id) => say!(pen.words, "was", name = pen.name(id.as_str())),
+        None => String::new(),
+    };
     match &changed.profile {
-        None | Some(ProfileNow::Auto) => format!("Profile: automatic{was}"),
+        None | Some(ProfileNow::Auto) => say!(pen.words, "profile-automatic", was = was),
         Some(ProfileNow::Pinned { id, mode, end, kept }) => {
             let kept = match kept {
-                Kept::FromBefore if was.is_empty() && changed.change == Change::Pinned => ", as before",
-                Kept::FromBefore | Kept::Named => "",
+                Kept::FromBefore if was.is_empty() && changed.change == Change::Pinned => {
+                    say!(pen.words, "as-before")
+                }
+                Kept::FromBefore | Kept::Named => String::new(),
             };
-            let ends = own_end(changed, *end, now);
-            format!(
-                "Profile: {}{kept}{was}{ends}",
-                pinned_profile(pen, id.as_ref(), *mode)
+            say!(
+                pen.words,
+                "profile-now",
+                profile = pinned_profile(pen, id.as_ref(), *mode),
+                kept = kept,
+                was = was,
+                ends = own_end(pen, changed, *end, now),
             )
         }
-        Some(ProfileNow::Parked(id)) => format!(
-            "Profile: automatic; {} waits until its provider comes back",
-            pen.name(id.as_str())
-        ),
-    }
-}
-
-/// What happens at the next message.
-pub(super) fn next_line(pen: Pen, next: &Next, now: Timestamp) -> String {
-    let id = |profile: &ProfileId| pen.name(profile.as_str());
-    let refused = |why: &str| format!("Next message: refused, {why}");
-    if let Next::OtherModel(other, why, serving) = next {
-        let first = |next| {
-            let line = next_line(pen, next, now);
-            let line = line.split('\n').next().unwrap_or_default();
-            let line = line.strip_prefix("Next message: ").unwrap_or(line);
-            line.strip_prefix("refused, ").unwrap_or(line).to_owned()
-        };
-        return format!(
-            "Next message: {} steps in, {}\nNot as asked: {}.",
-            model(pen, other),
-            first(serving),
-            first(why)
-        );
-    }
-    let (what, more) = match next {
-        Next::Served(profile) => (format!("Next message: served by {}", id(profile)), None),
-        Next::OnTrial(profile) => (
-            format!("Next message: tried on {}", id(profile)),
-            Some("It was resting; if it fails again, it rests on.".to_owned()),
-        ),
-        Next::OtherModel(..) => (String::new(), None),
-        Next::ServedUnseen => (
-            "Next message: served by a profile that you may not see".to_owned(),
-            None,
-        ),
-        Next::PinnedCannot(why) => (
-            refused(&format!("the pinned profile cannot serve ({})", state(*why, now))),
-            Some(format!("{} lets others serve.", pen.typed("/model @auto"))),
-        ),
-        Next::PinnedNotYours => (
-            refused("the profile that is pinned here is not for you"),
-            Some(format!("{} lets others serve.", pen.typed("/model @auto"))),
-        ),
-        Next::OtherServes(why, profile) => (
-            format!("Next message: served by {}", id(profile)),
-            Some(format!(
-                "The pinned profile cannot serve now ({}).",
-                state(*why, now)
-            )),
-        ),
-        Next::NoCredential => (refused("there is no credential for this provider"), None),
-        Next::AllRest(Some(until)) => (
-            refused(&format!(
-                "all profiles rest, the first until {}",
-                moment(*until, now)
-            )),
-            None,
-        ),
-        Next::AllRest(None) => (refused("all profiles are disabled"), None),
-        Next::Refused(_, why, remedy) => (
-            refused(&pen.cause(why)),
-            Some(format!("To go on, {}.", pen.cause(remedy))),
-        ),
-        Next::Unknown => (
-            "Next message: cannot be told, the credentials cannot be read".to_owned(),
-            None,
-        ),
-    };
-    match more {
-        Some(more) => format!("{what}\n{more}"),
-        None => what,
+        Some(ProfileNow::Parked(id)) => say!(pen.words, "profile-parked", profile = pen.name(id.as_str())),
     }
 }

@@ -1,13 +1,16 @@
 //! The words on buttons, and beside them where a platform has room.
 
 use super::name::short;
+use super::pen::Pen;
 use super::picker::{ids, short_name, usability};
 use crate::clock::Timestamp;
 use crate::picker::{Choice, ProfileOption, ProviderButton, Standing};
+use crate::words::{Words, say};
 
 /// Words on the buttons of a picker, uncut: renderers cut them to the platform's room ([`cut`](super::cut)).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Labels {
+    words: Words,
     now: Timestamp,
 }
 
@@ -43,7 +46,14 @@ impl Labels {
     /// The words of a view.
     #[must_use]
     pub fn of(view: &crate::view::View) -> Self {
-        Self { now: view.at }
+        Self {
+            words: view.words.clone(),
+            now: view.at,
+        }
+    }
+
+    fn pen(&self) -> Pen<'_> {
+        Pen { words: &self.words }
     }
 
     /// A model.
@@ -56,7 +66,7 @@ impl Labels {
             name: short(choice.alias.as_deref().unwrap_or(&reference)).into_owned(),
             reference: short(&reference).into_owned(),
             current: choice.standing == Standing::Current,
-            note: serving.and_then(|serving| usability(serving.usability, self.now)),
+            note: serving.and_then(|serving| usability(self.pen(), serving.usability, self.now)),
         }
     }
 
@@ -69,76 +79,79 @@ impl Labels {
             name: short(name).into_owned(),
             id: short(id).into_owned(),
             current: option.standing == Standing::Current,
-            note: usability(option.usability, self.now),
+            note: usability(self.pen(), option.usability, self.now),
         }
     }
 
     /// A provider and how many models it has: `anthropic (20)`.
     #[must_use]
     pub fn provider(&self, button: &ProviderButton) -> String {
-        format!("{} ({})", short(button.provider.as_str()), button.models)
+        let provider = short(button.provider.as_str());
+        say!(
+            self.words,
+            "button-provider",
+            provider = provider,
+            count = button.models
+        )
     }
 
     /// To the profiles of a model, so many.
     #[must_use]
     pub fn profiles(&self, count: usize) -> String {
-        match count {
-            1 => "1 profile".to_owned(),
-            count => format!("{count} profiles"),
-        }
+        say!(self.words, "button-profiles", count = count)
     }
 
     /// To the page before.
     #[must_use]
-    pub fn previous(&self) -> &str {
-        "Previous"
+    pub fn previous(&self) -> String {
+        say!(self.words, "button-previous")
     }
 
     /// To the page behind.
     #[must_use]
-    pub fn next(&self) -> &str {
-        "Next"
+    pub fn next(&self) -> String {
+        say!(self.words, "button-next")
     }
 
     /// The profile is left to automatic choice.
     #[must_use]
-    pub fn auto(&self) -> &str {
-        "Automatic profile"
+    pub fn auto(&self) -> String {
+        say!(self.words, "button-automatic")
     }
 
     /// From the profiles of a model back to the models.
     #[must_use]
-    pub fn back(&self) -> &str {
-        "Back"
+    pub fn back(&self) -> String {
+        say!(self.words, "button-back")
     }
 
     /// To the models of all providers.
     #[must_use]
-    pub fn all(&self) -> &str {
-        "All models"
+    pub fn all(&self) -> String {
+        say!(self.words, "button-all")
     }
 
     /// Back to the default.
     #[must_use]
-    pub fn default(&self) -> &str {
-        "Back to the default"
+    pub fn default(&self) -> String {
+        say!(self.words, "button-default")
     }
 
     /// What a closed list of models asks.
     #[must_use]
-    pub fn choose_model(&self) -> &str {
-        "Choose a model"
+    pub fn choose_model(&self) -> String {
+        say!(self.words, "choose-model")
     }
 
     /// What a closed list of profiles asks.
     #[must_use]
-    pub fn choose_profile(&self) -> &str {
-        "Choose a profile"
+    pub fn choose_profile(&self) -> String {
+        say!(self.words, "choose-profile")
     }
 
     /// What a closed list of providers asks.
     #[must_use]
-    pub fn choose_provider(&self) -> &str {
-        "Choose a provider"
+    pub fn choose_provider(&self) -> String {
+        say!(self.words, "choose-provider")
     }
 }

@@ -11,7 +11,9 @@ mod block;
 mod candidate;
 mod change;
 mod label;
+mod last;
 mod name;
+mod next;
 mod pen;
 mod phrase;
 mod picker;
@@ -21,11 +23,13 @@ mod status;
 mod time;
 
 use crate::view::{Body, Prompt, View};
+use crate::words::say;
 use block::Blocks;
 use pen::Pen;
 
 pub use block::{Above, Block, Standout};
 pub use label::{ChoiceLabel, Labels, ProfileLabel};
+pub(super) use last::in_words as last_in_words;
 pub use name::{clean, cut};
 pub(super) use name::{short, shortened};
 pub(super) use refusal::in_words;
@@ -52,20 +56,20 @@ impl Prose {
     }
 
     fn said(view: &View, beside: picker::Beside) -> Self {
-        let pen = Pen;
+        let pen = Pen { words: &view.words };
         let mut blocks = Blocks::default();
         match &view.body {
             Body::Picker(shown) => picker::say(&mut blocks, pen, shown, beside, view.at),
             Body::Status(status) => status::say(&mut blocks, pen, status, view.at),
             Body::Why(why) => status::say_why(&mut blocks, pen, why, view.at),
             Body::Changed(changed) => change::say(&mut blocks, pen, changed, view.at),
-            Body::Help => blocks.drawn(crate::command::help::short()),
+            Body::Help => blocks.drawn(&crate::command::help::short_in(&view.words)),
             Body::Faults(drawing) => blocks.drawn(drawing),
             Body::Refused(refusal) => refusal::say(&mut blocks, pen, refusal),
         }
         if view.prompt == Prompt::NotSent {
             blocks.gap();
-            blocks.line("The text after the command was not sent to a model.");
+            blocks.line(&say!(view.words, "not-sent"));
         }
         Self {
             blocks: blocks.done(),

@@ -2,15 +2,19 @@
 
 use super::name::{short, shortened};
 use super::rich::Style;
+use crate::words::Words;
 
 /// The longest error that is repeated, in characters.
 const CAUSE_CHARS: usize = 1_000;
 
 /// Marks words while a sentence is put together; [`Rich::read`](super::rich::Rich) reads the marks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pen;
+pub(super) struct Pen<'w> {
+    /// The language.
+    pub(super) words: &'w Words,
+}
 
-impl Pen {
+impl Pen<'_> {
     /// A name that somebody chose: a model, a profile.
     pub(super) fn name(self, name: &str) -> String {
         Style::Name.mark(&short(name))

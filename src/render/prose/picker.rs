@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use super::block::{Above, Blocks};
 use super::pen::Pen;
-use super::phrase::model;
+use super::phrase::{all, model, noted};
 use super::status::selection_lines;
 use super::time::length;
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
 use crate::picker::{Choice, PAGE, Page, ProfileOption, Standing, Usability};
 use crate::view::{Chosen, NamedModel, Occasion, PickerView};
+use crate::words::say;
 
 /// What else shows the choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,19 +22,18 @@ pub(super) enum Beside {
     Buttons,
 }
 
-pub(super) fn say(blocks: &mut Blocks, pen: Pen, shown: &PickerView, beside: Beside, now: Timestamp) {
+pub(super) fn say(blocks: &mut Blocks, pen: Pen<'_>, shown: &PickerView, beside: Beside, now: Timestamp) {
     match &shown.occasion {
         Occasion::Asked => blocks.line(&selection_lines(pen, shown.selection.as_ref(), now).join("\n")),
-        Occasion::Ambiguous(written) => blocks.line(&format!(
-            "{} is served by several providers; nothing changed. Which one?",
-            pen.name(written)
+        Occasion::Ambiguous(written) => {
+            blocks.line(&say!(pen.words, "picker-ambiguous", name = pen.name(written)));
+        }
+        Occasion::StaleNumber(number) => blocks.line(&say!(
+            pen.words,
+            "picker-stale-number",
+            number = usize::from(*number),
         )),
-        Occasion::StaleNumber(number) => blocks.line(&format!(
-            "No list shown here still has a number {number}; nothing changed. Pick from this one:"
-        )),
-        Occasion::StaleButton => blocks.line(
-            "That button does not hold here and now, or is not yours; nothing changed. Pick from this list:",
-        ),
+        Occasion::StaleButton => blocks.line(&say!(pen.words, "picker-stale-button")),
     }
     if let Some((chosen, choice)) = chosen(shown) {
         say_profiles(blocks, pen, chosen, choice, beside, now);
@@ -53,7 +53,7 @@ pub(super) fn say(blocks: &mut Blocks, pen: Pen, shown: &PickerView, beside: Bes
     };
     if page.choices.is_empty() {
         blocks.gap();
-        blocks.line("There is no model here that you can use.");
+        blocks.line(&say!(pen.words, "picker-empty"));
         return;
     }
     if beside == Beside::Buttons {
@@ -71,18 +71,32 @@ pub(super) fn say(blocks: &mut Blocks, pen: Pen, shown: &PickerView, beside: Bes
 }
 
 /// `anthropic: 20 models, page 1 of 3`
-fn counted(pen: Pen, page: Page<'_>, shown: &PickerView) -> String {
-    let models = match shown.picker.choices().len() {
-        1 => "1 model".to_owned(),
-        models => format!("{models} models"),
-    };
-    let of = shown.provider.as_ref();
-    let of = of.map_or(String::new(), |of| format!("{}: ", pen.strong(of.as_str())));
-    if page.of > 1 {
-        format!("{of}{models}, page {} of {}", page.number, page.of)
-    } else {
-        format!("{of}{models}")
+fn counted(pen: Pen<'_>, page: Page<'_>, shown: &PickerView) -> String {
+    let models = say!(pen.words, "picker-models", count = shown.picker.choices().len());
+    let models = paged(pen, models, page.number, page.of);
+    match &shown.provider {
+        Some(of) => say!(
+            pen.words,
+            "picker-of",
+            what = pen.strong(of.as_str()),
+            count = models
+        ),
+        None => models,
     }
+}
+
+/// `20 models, page 1 of 3`, where there is more than one.
+fn paged(pen: Pen<'_>, models: String, page: usize, pages: usize) -> String {
+    if pages == 1 {
+        return models;
+    }
+    say!(
+        pen.words,
+        "picker-models-page",
+        models = models,
+        page = page,
+        pages = pages
+    )
 }
 
 /// The model whose profiles are shown.
@@ -95,7 +109,7 @@ fn chosen(shown: &PickerView) -> Option<(&Chosen, &Choice)> {
 /// A page of the profiles of one model.
 fn say_profiles(
     blocks: &mut Blocks,
-    pen: Pen,
+    pen: Pen<'_>,
     chosen: &Chosen,
     choice: &Choice,
     beside: Beside,
@@ -109,7 +123,7 @@ fn say_profiles(
     let pages = count.div_ceil(PAGE).max(1);
     let on_page = offered(choice).chunks(PAGE).nth(chosen.page.saturating_sub(1));
     let Some(on_page) = on_page else {
-        blocks.line("There is no profile for it that you can use.");
+        blocks.line(&say!(pen.words, "picker-no-profile"));
         return;
     };
     if beside == Beside::Buttons {
@@ -117,28 +131,31 @@ fn say_profiles(
             alias: choice.alias.clone(),
             model: choice.model.clone(),
         };
-        let profiles = match count {
-            1 => "1 profile".to_owned(),
-            count => format!("{count} profiles"),
-        };
-        let page = if pages > 1 {
-            format!(", page {} of {pages}", chosen.page)
-        } else {
-            String::new()
-        };
-        blocks.line(&format!("{}: {profiles}{page}", model(pen, &named)));
+        let profiles = say!(pen.words, "button-profiles", count = count);
+        let profiles = paged(pen, profiles, chosen.page, pages);
+        blocks.line(&say!(
+            pen.words,
+            "picker-of",
+            what = model(pen, &named),
+            count = profiles
+        ));
         return;
     }
     blocks.under(Above::Numbered, &profiles_line(pen, choice, on_page, now));
     blocks.gap();
     let mut foot = vec![example(pen, std::slice::from_ref(choice))];
     if pages > 1 {
-        foot.push(format!("Page {} of {pages} of its profiles.", chosen.page));
+        foot.push(say!(
+            pen.words,
+            "picker-profile-page",
+            page = chosen.page,
+            pages = pages
+        ));
     }
     blocks.line(&foot.join("\n"));
 }
 
-fn groups(blocks: &mut Blocks, pen: Pen, choices: &[Choice], now: Timestamp) {
+fn groups(blocks: &mut Blocks, pen: Pen<'_>, choices: &[Choice], now: Timestamp) {
     for group in choices.chunk_by(|a, b| a.model.provider() == b.model.provider()) {
         let Some(first) = group.first() else { continue };
         blocks.gap();
@@ -156,27 +173,28 @@ fn groups(blocks: &mut Blocks, pen: Pen, choices: &[Choice], now: Timestamp) {
     }
 }
 
-fn choice_line(pen: Pen, choice: &Choice, now: Timestamp) -> String {
+fn choice_line(pen: Pen<'_>, choice: &Choice, now: Timestamp) -> String {
     let reference = pen.name(&choice.model.to_string());
     let name = match &choice.alias {
-        Some(alias) => format!("{} — {reference}", pen.strong(alias)),
+        Some(alias) => say!(
+            pen.words,
+            "picker-choice",
+            alias = pen.strong(alias),
+            model = reference
+        ),
         None => reference,
     };
     let mut notes = Vec::new();
     if choice.standing == Standing::Current {
-        notes.push("now".to_owned());
+        notes.push(say!(pen.words, "picker-now"));
     }
     notes.extend(
         choice
             .serving
             .as_ref()
-            .and_then(|serving| usability(serving.usability, now)),
+            .and_then(|serving| usability(pen, serving.usability, now)),
     );
-    if notes.is_empty() {
-        name
-    } else {
-        format!("{name} ({})", notes.join(", "))
-    }
+    noted(pen, name, &notes)
 }
 
 /// The profiles to choose from.
@@ -194,31 +212,26 @@ fn same_profiles(one: &Choice, other: &Choice) -> bool {
 }
 
 /// The profiles to choose from, so many on a line that each line is short enough for a message of its own.
-fn profiles(blocks: &mut Blocks, pen: Pen, above: Above, choice: &Choice, now: Timestamp) {
+fn profiles(blocks: &mut Blocks, pen: Pen<'_>, above: Above, choice: &Choice, now: Timestamp) {
     for some in offered(choice).chunks(PAGE) {
         blocks.under(above, &profiles_line(pen, choice, some, now));
     }
 }
 
 /// `profiles: home, work (rests 4m)`
-fn profiles_line(pen: Pen, choice: &Choice, some: &[ProfileOption], now: Timestamp) -> String {
+fn profiles_line(pen: Pen<'_>, choice: &Choice, some: &[ProfileOption], now: Timestamp) -> String {
     let ids = ids(choice);
     let one = |option: &ProfileOption| {
         let name = short_name(choice, option, &ids).unwrap_or(option.id.as_str());
         let mut notes = Vec::new();
         if option.standing == Standing::Current {
-            notes.push("pinned".to_owned());
+            notes.push(say!(pen.words, "picker-pinned"));
         }
-        notes.extend(usability(option.usability, now));
-        let name = pen.name(name);
-        if notes.is_empty() {
-            name
-        } else {
-            format!("{name} ({})", notes.join(", "))
-        }
+        notes.extend(usability(pen, option.usability, now));
+        noted(pen, pen.name(name), &notes)
     };
     let some: Vec<String> = some.iter().map(one).collect();
-    format!("profiles: {}", some.join(", "))
+    say!(pen.words, "picker-profiles", profiles = all(pen, &some))
 }
 
 pub(super) fn ids(choice: &Choice) -> HashSet<&str> {
@@ -235,21 +248,23 @@ pub(super) fn short_name<'a>(
     short.filter(|short| !ids.contains(short))
 }
 
-pub(super) fn usability(usability: Usability, now: Timestamp) -> Option<String> {
-    match usability {
-        Usability::Ok => None,
-        Usability::Resting(Some(until)) => Some(format!("rests {}", length(until.since(now)))),
-        Usability::Resting(None) => Some("disabled".to_owned()),
-        Usability::Costs => Some("costs".to_owned()),
-        Usability::NoCredential => Some("no credential".to_owned()),
-        Usability::NoEndpoint => Some("no endpoint".to_owned()),
-    }
+pub(super) fn usability(pen: Pen<'_>, usability: Usability, now: Timestamp) -> Option<String> {
+    Some(match usability {
+        Usability::Ok => return None,
+        Usability::Resting(Some(until)) => {
+            say!(pen.words, "picker-rests", length = length(pen, until.since(now)))
+        }
+        Usability::Resting(None) => say!(pen.words, "picker-disabled"),
+        Usability::Costs => say!(pen.words, "picker-costs"),
+        Usability::NoCredential => say!(pen.words, "picker-no-credential"),
+        Usability::NoEndpoint => say!(pen.words, "picker-no-endpoint"),
+    })
 }
 
 /// How to pick, with numbers and names of the list itself.
-fn example(pen: Pen, choices: &[Choice]) -> String {
+fn example(pen: Pen<'_>, choices: &[Choice]) -> String {
     let number = choices.first().map_or(1, |choice| choice.number);
-    let model = format!("Pick one: {}", pen.typed(&format!("/model {number}")));
+    let command = pen.typed(&format!("/model {number}"));
     let named = choices.iter().find_map(|choice| {
         let profile = offered(choice)
             .iter()
@@ -261,19 +276,30 @@ fn example(pen: Pen, choices: &[Choice]) -> String {
             .then(|| format!("/model {}@{name}", choice.number))
     });
     match named {
-        Some(with_profile) => format!("{model}, or with a profile: {}", pen.typed(&with_profile)),
-        None => model,
+        Some(with_profile) => say!(
+            pen.words,
+            "picker-pick-with",
+            command = command,
+            example = pen.typed(&with_profile),
+        ),
+        None => say!(pen.words, "picker-pick", command = command),
     }
 }
 
-fn pages(pen: Pen, page: Page<'_>, provider: Option<&ProviderId>) -> String {
-    let list = |number| pen.typed(&list_command(provider, number));
-    let other = if page.number == page.of {
-        format!("The first: {}", list(1))
+fn pages(pen: Pen<'_>, page: Page<'_>, provider: Option<&ProviderId>) -> String {
+    let (key, to) = if page.number == page.of {
+        ("picker-page-first", 1)
     } else {
-        format!("The next: {}", list(page.number + 1))
+        ("picker-page-next", page.number + 1)
     };
-    format!("Page {} of {}. {other}", page.number, page.of)
+    let command = pen.typed(&list_command(provider, to));
+    say!(
+        pen.words,
+        key,
+        page = page.number,
+        pages = page.of,
+        command = command
+    )
 }
 
 /// `/model list anthropic 2`

@@ -2,150 +2,167 @@
 
 use super::block::Blocks;
 use super::pen::Pen;
-use super::phrase::{model, scope};
+use super::phrase::{either, model, scope};
 use super::picker::list_command;
 use super::rich::Rich;
 use crate::profile::ProfileId;
 use crate::view::Refusal;
+use crate::words::{Words, say};
 
 /// How many profiles of one name are listed.
 const SEVERAL: usize = 8;
 
-/// `a`, `a or b`, `a, b or c`
-fn either(names: impl Iterator<Item = String>) -> String {
-    let mut names: Vec<String> = names.collect();
-    match names.pop() {
-        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
-        last => last.unwrap_or_default(),
-    }
-}
-
 /// What was wrong, and what to do about it, in plain words; the second may be empty.
-pub(in crate::render) fn in_words(refusal: &Refusal) -> (String, String) {
-    plainly(sentences(Pen, refusal))
-}
-
-fn plainly((what, remedy): (String, String)) -> (String, String) {
+pub(in crate::render) fn in_words(words: &Words, refusal: &Refusal) -> (String, String) {
+    let (what, remedy) = sentences(Pen { words }, refusal);
     let plain = |marked: &str| Rich::read(marked).quoted();
     (plain(&what), plain(&remedy))
 }
 
-fn sentences(pen: Pen, refusal: &Refusal) -> (String, String) {
-    let list = |names: &[String]| either(names.iter().map(|name| pen.name(name)));
-    let ids = |ids: &[ProfileId]| either(ids.iter().map(|id| pen.name(id.as_str())));
+fn sentences(pen: Pen<'_>, refusal: &Refusal) -> (String, String) {
+    let words = pen.words;
     match refusal {
         Refusal::UnknownModel { written, near } => (
-            format!("No model is called {}.", pen.written(written)),
-            if near.is_empty() {
-                format!("{} shows those that there are.", pen.typed("/model list"))
-            } else {
-                format!("Did you mean {}?", list(near))
-            },
+            say!(words, "refused-unknown-model", name = pen.written(written)),
+            nearest(pen, near.iter().map(String::as_str), "shows-those", "/model list"),
         ),
         Refusal::ModelNotAllowed { model, rule } => (
-            format!(
-                "{} is not allowed here: it is not in {}.",
-                pen.name(&model.to_string()),
-                pen.name(rule)
+            say!(
+                words,
+                "refused-model-not-allowed",
+                model = pen.name(&model.to_string()),
+                rule = pen.name(rule),
             ),
-            "Whoever runs this bot can add it there.".to_owned(),
+            say!(words, "refused-model-not-allowed-remedy"),
         ),
         Refusal::UnknownProfile {
             written,
             provider,
             near,
         } => (
-            format!(
-                "{} has no profile called {}.",
-                pen.strong(provider.as_str()),
-                pen.written(written)
+            say!(
+                words,
+                "refused-unknown-profile",
+                provider = pen.strong(provider.as_str()),
+                name = pen.written(written),
             ),
-            if near.is_empty() {
-                format!("{} shows those that there are.", pen.typed("/model status"))
-            } else {
-                format!("Did you mean {}?", ids(near))
-            },
+            nearest(
+                pen,
+                near.iter().map(ProfileId::as_str),
+                "shows-those",
+                "/model status",
+            ),
         ),
         Refusal::SeveralProfiles { written, profiles } => (
-            format!("{} is the name of several profiles.", pen.written(written)),
-            {
-                let shown = profiles.get(..SEVERAL).unwrap_or(profiles);
-                let more = match profiles.len() - shown.len() {
-                    0 => String::new(),
-                    more => format!(" ({more} more in {})", pen.typed("/model status")),
-                };
-                format!("Write one of them in full: {}{more}.", ids(shown))
-            },
+            say!(words, "refused-several-profiles", name = pen.written(written)),
+            several(pen, profiles),
         ),
         Refusal::OtherProvider {
             profile,
             provider,
             model: wanted,
         } => (
-            format!(
-                "{} belongs to {}, and {} is a model of {}.",
-                pen.name(profile.as_str()),
-                pen.strong(provider.as_str()),
-                model(pen, wanted),
-                pen.strong(wanted.model.provider().as_str())
+            say!(
+                words,
+                "refused-other-provider",
+                profile = pen.name(profile.as_str()),
+                provider = pen.strong(provider.as_str()),
+                model = model(pen, wanted),
+                other = pen.strong(wanted.model.provider().as_str()),
             ),
-            format!(
-                "To use it, name a model of {} with it.",
-                pen.strong(provider.as_str())
+            say!(
+                words,
+                "refused-other-provider-remedy",
+                provider = pen.strong(provider.as_str()),
             ),
         ),
         Refusal::NotPermitted { scope: of } => (
-            format!("You may not change what holds for {}.", scope(*of)),
-            "That needs the admin right (commands.admins).".to_owned(),
+            say!(words, "refused-not-permitted", scope = scope(pen, *of)),
+            say!(words, "refused-not-permitted-remedy"),
         ),
-        Refusal::NoCommands => ("You may not use commands here.".to_owned(), String::new()),
+        Refusal::NoCommands => (say!(words, "refused-no-commands"), String::new()),
         Refusal::UnknownProvider { written, near } => (
-            format!("There is no provider called {}.", pen.written(written)),
-            if near.is_empty() {
-                format!("{} shows all models.", pen.typed("/model list"))
-            } else {
-                format!("Did you mean {}?", list(near))
-            },
+            say!(words, "refused-unknown-provider", name = pen.written(written)),
+            nearest(
+                pen,
+                near.iter().map(String::as_str),
+                "refused-unknown-provider-remedy",
+                "/model list",
+            ),
         ),
         Refusal::NoSuchPage { page, pages, list } => (
-            format!("There is no page {page}: the list has {pages}."),
-            format!(
-                "{} shows the last one.",
-                pen.typed(&list_command(list.as_ref(), *pages))
+            say!(words, "refused-no-such-page", page = *page, pages = *pages),
+            say!(
+                words,
+                "refused-no-such-page-remedy",
+                command = pen.typed(&list_command(list.as_ref(), *pages)),
             ),
         ),
         Refusal::NothingToUndo { scope: of } => (
-            format!("There is no change to take back for {}.", scope(*of)),
+            say!(words, "refused-nothing-to-undo", scope = scope(pen, *of)),
             String::new(),
         ),
         Refusal::NoModel => (
-            "No model is configured, and none was named.".to_owned(),
-            format!("Name one: {}.", pen.typed("/model provider/model")),
+            say!(words, "refused-no-model"),
+            say!(
+                words,
+                "refused-no-model-remedy",
+                command = pen.typed("/model provider/model"),
+            ),
         ),
         Refusal::NotKept { cause } => (
-            format!("That could not be kept: {}.", pen.cause(cause)),
-            "Nothing is pinned by it, and nothing changed. Try again in a moment.".to_owned(),
+            say!(words, "refused-not-kept", cause = pen.cause(cause)),
+            say!(words, "refused-not-kept-remedy"),
         ),
         Refusal::Broken { cause, .. } => (
-            format!("The credentials cannot be read: {}.", pen.cause(cause)),
-            "Nothing was changed. Whoever runs this bot has to repair that file.".to_owned(),
+            say!(words, "refused-broken", cause = pen.cause(cause)),
+            say!(words, "refused-broken-remedy"),
         ),
     }
 }
 
-pub(super) fn say(blocks: &mut Blocks, pen: Pen, refusal: &Refusal) {
+/// The names that may have been meant, or else the command that shows all.
+fn nearest<'n>(pen: Pen<'_>, near: impl Iterator<Item = &'n str>, otherwise: &str, command: &str) -> String {
+    let names = either(pen, near.map(|name| pen.name(name)));
+    if names.is_empty() {
+        return say!(pen.words, otherwise, command = pen.typed(command));
+    }
+    say!(pen.words, "did-you-mean", names = names)
+}
+
+fn several(pen: Pen<'_>, profiles: &[ProfileId]) -> String {
+    let shown = profiles.get(..SEVERAL).unwrap_or(profiles);
+    let names = either(pen, shown.iter().map(|id| pen.name(id.as_str())));
+    match profiles.len() - shown.len() {
+        0 => say!(pen.words, "refused-several-profiles-remedy", profiles = names),
+        more => say!(
+            pen.words,
+            "refused-several-profiles-more",
+            profiles = names,
+            more = more,
+            command = pen.typed("/model status"),
+        ),
+    }
+}
+
+pub(super) fn say(blocks: &mut Blocks, pen: Pen<'_>, refusal: &Refusal) {
     let (what, remedy) = sentences(pen, refusal);
     blocks.line(&what);
-    let nothing_changed = match refusal {
+    if remedy.is_empty() {
+        return;
+    }
+    let said_already = matches!(
+        refusal,
         Refusal::NotKept { .. }
-        | Refusal::Broken { .. }
-        | Refusal::NothingToUndo { .. }
-        | Refusal::NoCommands
-        | Refusal::NoSuchPage { .. }
-        | Refusal::UnknownProvider { .. } => "",
-        _ => "Nothing changed. ",
-    };
-    if !remedy.is_empty() {
-        blocks.line(&format!("{nothing_changed}{remedy}"));
+            | Refusal::Broken { .. }
+            | Refusal::NothingToUndo { .. }
+            | Refusal::NoCommands
+            | Refusal::NoSuchPage { .. }
+            | Refusal::UnknownProvider { .. }
+    );
+    if said_already {
+        blocks.line(&remedy);
+    } else {
+        blocks.line(&say!(pen.words, "nothing-changed", remedy = remedy));
     }
 }

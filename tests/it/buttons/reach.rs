@@ -31,6 +31,7 @@ fn data(shown: &PickerView) -> PickerData {
         prompt: modelpin::view::Prompt::None,
         at: modelpin::clock::Timestamp::from_millis(0),
         to: modelpin::view::Audience::Sender,
+        words: modelpin::words::Words::english(),
     };
     match ReplyData::of(&view).body {
         BodyData::Picker(data) => *data,

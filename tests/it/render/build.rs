@@ -14,6 +14,7 @@ use modelpin::view::{
     Audience, Body, Candidate, Change, Changed, Mark, ModelNow, NamedModel, Next, Occasion, Origin,
     PickerView, Pinned, ProfileNow, Prompt, Refusal, Selection, State, View,
 };
+use modelpin::words::Words;
 
 /// 2026-02-10T12:00:00Z.
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_770_724_800_000);
@@ -28,6 +29,7 @@ pub(super) fn view(body: Body) -> View {
         prompt: Prompt::None,
         at: NOW,
         to: Audience::Chat,
+        words: Words::english(),
     }
 }
 

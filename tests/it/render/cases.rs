@@ -257,10 +257,18 @@ fn answers() -> Vec<(&'static str, Vec<View>)> {
     };
     let why = Why {
         selection: Some(pinned_selection()),
-        basis: "auth.order",
+        basis: modelpin::order::Basis::ConfigOrder,
         candidates: every_candidate(),
         last: None,
         next: Next::Served(profile("anthropic:work")),
+    };
+    let after_a_failure = Why {
+        last: Some(super::last::failed_over()),
+        ..why.clone()
+    };
+    let after_nothing = Why {
+        last: Some(super::last::refused_at_once()),
+        ..why.clone()
     };
     let nobody = Why {
         candidates: Vec::new(),
@@ -274,6 +282,13 @@ fn answers() -> Vec<(&'static str, Vec<View>)> {
         ("status", vec![view(Body::Status(Box::new(status)))]),
         ("status-of-nothing", vec![view(Body::Status(Box::new(nothing)))]),
         ("why", vec![view(Body::Why(Box::new(why)))]),
+        (
+            "why-the-last-request",
+            vec![
+                view(Body::Why(Box::new(after_a_failure))),
+                view(Body::Why(Box::new(after_nothing))),
+            ],
+        ),
         ("why-nobody", vec![view(Body::Why(Box::new(nobody)))]),
         ("help", vec![view(Body::Help)]),
         (

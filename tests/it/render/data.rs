@@ -127,7 +127,7 @@ fn examples() -> Vec<View> {
         }))),
         view(Body::Why(Box::new(Why {
             selection: Some(selection("sonnet=anthropic/claude-sonnet-4-5")),
-            basis: "auth.order",
+            basis: modelpin::order::Basis::ConfigOrder,
             candidates: candidates(),
             next: Next::OtherModel(
                 NamedModel {

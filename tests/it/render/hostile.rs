@@ -107,7 +107,7 @@ pub(super) fn everywhere(name: &str) -> Vec<View> {
         }))),
         view(Body::Why(Box::new(Why {
             selection: Some(a_selection()),
-            basis: "auth.order",
+            basis: modelpin::order::Basis::ConfigOrder,
             candidates: vec![a_candidate()],
             last: None,
             next: Next::OtherServes(State::Missing, profile(name)),

@@ -8,6 +8,7 @@ mod build;
 mod cases;
 mod data;
 mod hostile;
+mod last;
 mod pages;
 
 use std::path::{Path, PathBuf};
