@@ -89,7 +89,7 @@
 //!
 //! ```text
 //! floor 5  faces     cli → chat, gateway, simulate · chat, gateway → demo
-//! floor 4  engine    middleware → apply → resolver · setup → resolver · report → middleware, resolver
+//! floor 4  engine    conformance → middleware → apply → resolver · setup → resolver · report → middleware, resolver
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker → catalog · config · audit
@@ -121,6 +121,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod conformance;
 pub mod cooldown;
 pub mod credential;
 pub mod credentials;

@@ -61,6 +61,12 @@ impl Rules {
         self
     }
 
+    /// Whether a profile has a list of those whom it serves.
+    #[must_use]
+    pub fn is_listed(&self, profile: &ProfileId) -> bool {
+        matches!(self.profiles.get(profile), Some(Who::Only { .. }))
+    }
+
     /// Whether `actor` may do `act` at `scope`, with `profile` where one is concerned.
     ///
     /// The operator may do everything. A pin at the agent's or the global scope needs the admin right besides.

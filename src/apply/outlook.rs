@@ -4,12 +4,13 @@ use crate::order::{Candidate, Reason};
 use crate::pin::{ProfileChoice, ScopeKey, Set};
 use crate::profile::ProfileId;
 use crate::resolver::{self, Decision, Found, Trial};
-use crate::session::Scope;
+use crate::session::{Company, Scope};
 use crate::terms::Mode;
 use crate::view::{
-    Body, Change, Changed, Kept, ModelNow, Next, Origin, Pinned, PinnedProfile, ProfileNow, SelectedProfile,
-    Selection, State,
+    Body, Change, Changed, Kept, ModelNow, Next, Origin, PaysFor, Pinned, PinnedProfile, ProfileNow,
+    SelectedProfile, Selection, State,
 };
+use crate::words::say;
 
 use super::{Desk, Errand};
 
@@ -46,9 +47,10 @@ impl Desk {
                 .as_ref()
                 .zip(before.as_ref())
                 .and_then(|(now, before)| profile_before(errand, now, before)),
-            next: now
-                .as_ref()
-                .map_or(Next::Unknown, |decision| next(errand, decision)),
+            pays_for: now.as_ref().and_then(|decision| pays_for(errand, decision)),
+            next: now.as_ref().map_or(Next::Unknown, |decision| {
+                said_to_all(errand, next(errand, decision))
+            }),
             model_hidden_by: now.as_ref().and_then(|decision| {
                 set?.model.as_ref()?;
                 let holds = decision.effective.model.as_ref()?.scope();
@@ -61,6 +63,40 @@ impl Desk {
             }),
         }))
     }
+}
+
+/// What everybody in the chat may read of the next request. In a chat of several people no word of a refusal is the
+/// resolver's: those may name a store, and tell how to sign in or to add a key. The sender gets them by `/model why`, which
+/// is answered to them alone.
+fn said_to_all(errand: Errand<'_>, next: Next) -> Next {
+    if errand.company() == Company::Alone {
+        return next;
+    }
+    match next {
+        Next::Refused(code, ..) => {
+            let why = say!(errand.words, "unserved-in-company");
+            Next::Refused(code, why, say!(errand.words, "remedy-in-company"))
+        }
+        Next::OtherModel(model, why, then) => Next::OtherModel(
+            model,
+            Box::new(said_to_all(errand, *why)),
+            Box::new(said_to_all(errand, *then)),
+        ),
+        other => other,
+    }
+}
+
+/// For whom the pinned profile pays, where others are in the chat.
+fn pays_for(errand: Errand<'_>, decision: &Decision) -> Option<PaysFor> {
+    let pinned = &decision.pinned.as_ref()?.setting.value.id;
+    if errand.company() == Company::Alone || !errand.may_see(pinned) {
+        return None;
+    }
+    Some(if errand.snapshot.rules().is_listed(pinned) {
+        PaysFor::Listed
+    } else {
+        PaysFor::Everybody
+    })
 }
 
 /// What was committed, in names.

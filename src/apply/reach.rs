@@ -7,12 +7,17 @@ use crate::model::{ModelRef, ProviderId};
 use crate::pin::{Layers, ProfileChoice, Record};
 use crate::profile::ProfileId;
 use crate::resolver::Permit;
-use crate::session::Scope;
+use crate::session::{Company, Scope};
 use crate::view::NamedModel;
 
 use super::Errand;
 
 impl Errand<'_> {
+    /// Who reads along in the chat.
+    pub(super) fn company(&self) -> Company {
+        self.session.company_of(self.actor)
+    }
+
     /// Whether the sender may use commands at all.
     pub(super) fn may_command(&self) -> bool {
         self.snapshot

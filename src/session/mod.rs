@@ -162,6 +162,16 @@ impl SessionKey {
     pub fn parent(&self) -> Option<&SessionKey> {
         self.parent.as_deref()
     }
+
+    /// The same for `actor`, who speaks there: a chat whose text does not say who reads along is one of several people if
+    /// the actor is in a room.
+    #[must_use]
+    pub fn company_of(&self, actor: &Actor) -> Company {
+        self.company().unwrap_or(match actor.room() {
+            Some(_) => Company::Others,
+            None => Company::Alone,
+        })
+    }
 }
 
 /// How far a pin reaches.

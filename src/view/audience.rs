@@ -24,16 +24,9 @@ impl Audience {
     /// In a chat of one person everything is for the chat. Where others read along, they should know what was changed for
     /// all of them, and how commands are written; a picker is for those who may press it; what names accounts, and what
     /// came of a mistake, is for the one who asked.
-    ///
-    /// A chat whose key does not say who reads along is one of several people if the actor speaks in a room.
     #[must_use]
     pub fn of(body: &Body, session: &SessionKey, actor: &Actor, pressers: Pressers) -> Self {
-        let unsaid = if actor.room().is_some() {
-            Company::Others
-        } else {
-            Company::Alone
-        };
-        if session.company().unwrap_or(unsaid) == Company::Alone {
+        if session.company_of(actor) == Company::Alone {
             return Self::Chat;
         }
         match body {

@@ -29,6 +29,18 @@ pub struct Changed {
     pub model_hidden_by: Option<Scope>,
     /// The scope of a narrower pin that keeps the profile from being felt in this chat.
     pub profile_hidden_by: Option<Scope>,
+    /// For whom the pinned profile pays; `None` where nobody else is in the chat, or no profile is pinned that the reader
+    /// may see.
+    pub pays_for: Option<PaysFor>,
+}
+
+/// For whom a profile pays that is pinned in a chat of several people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaysFor {
+    /// Whoever writes there.
+    Everybody,
+    /// Those whom its `allow` list names; it never serves the others.
+    Listed,
 }
 
 /// What a command pinned: what was committed, whether it is felt in this chat or not.

@@ -14,7 +14,7 @@ use crate::picker::{ChoiceToken, Picker, ProviderList, Turns};
 use crate::words::Words;
 
 pub use audience::Audience;
-pub use change::{Change, Changed, Kept, ModelNow, Next, Pinned, PinnedProfile, ProfileNow};
+pub use change::{Change, Changed, Kept, ModelNow, Next, PaysFor, Pinned, PinnedProfile, ProfileNow};
 pub use refusal::Refusal;
 pub use status::{
     Candidate, LastRequest, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why,

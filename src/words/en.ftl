@@ -111,6 +111,8 @@ no-other-model = , and no other
 was = , was { $name }
 as-before = , as before
 profile-now = Profile: { $profile }{ $kept }{ $was }{ $ends }
+pays-for-everybody = { $profile } pays here for whoever writes
+pays-for-listed = { $profile } pays here for those whom its list names, and for nobody else
 profile-parked = Profile: automatic; { $profile } waits until its provider comes back
 
 ## What happens at the next message
@@ -244,6 +246,9 @@ unserved-credential = the credential of profile { $profile } cannot be had: { $c
 remedy-credential = repair it, or let others serve: /model @auto
 unserved-no-endpoint = no endpoint is known for provider { $provider }
 remedy-no-endpoint = set models.providers.{ $provider }.baseUrl and .api
+# In a chat of several people.
+unserved-in-company = no credential can serve it now
+remedy-in-company = ask /model why: the answer is for you alone
 
 ## A command line that is wrong; each is one line of at most 120 characters
 

@@ -35,7 +35,14 @@ const FLOORS: &[&[&str]] = &[
         "wire",
         "events",
     ],
-    &["resolver", "apply", "middleware", "report", "setup"],
+    &[
+        "resolver",
+        "apply",
+        "middleware",
+        "conformance",
+        "report",
+        "setup",
+    ],
     &["cli", "chat", "demo", "gateway", "simulate", "bin"],
 ];
 
@@ -61,6 +68,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("setup", "resolver"),
     ("report", "middleware"),
     ("report", "resolver"),
+    ("conformance", "middleware"),
     ("middleware", "apply"),
     ("middleware", "resolver"),
     ("apply", "resolver"),

@@ -1,5 +1,6 @@
 //! The one integration binary: a module for each subject.
 
+mod adapters;
 mod allocation;
 mod body_props;
 mod buttons;

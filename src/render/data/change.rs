@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::next::NextData;
 use super::words::{EndData, ModeData, ModelData, ScopeData, name};
-use crate::view::{Change, Changed, Kept, ModelNow, PinnedProfile, ProfileNow};
+use crate::view::{Change, Changed, Kept, ModelNow, PaysFor, PinnedProfile, ProfileNow};
 
 /// A committed change, and what holds after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,6 +31,19 @@ pub struct ChangedData {
     pub model_hidden_by: Option<ScopeData>,
     /// The scope of a narrower pin that keeps the profile from being felt in this chat.
     pub profile_hidden_by: Option<ScopeData>,
+    /// For whom the pinned profile pays in a chat of several people; `null` in a direct chat, or without a pinned profile.
+    pub pays_for: Option<PaysForData>,
+}
+
+/// For whom a profile pays that is pinned in a chat of several people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum PaysForData {
+    /// Whoever writes there.
+    Everybody,
+    /// Those whom its `allow` list names; it never serves the others.
+    Listed,
 }
 
 /// What was done.
@@ -143,6 +156,10 @@ impl ChangedData {
             next: NextData::of(&changed.next),
             model_hidden_by: changed.model_hidden_by.map(Into::into),
             profile_hidden_by: changed.profile_hidden_by.map(Into::into),
+            pays_for: changed.pays_for.map(|whom| match whom {
+                PaysFor::Everybody => PaysForData::Everybody,
+                PaysFor::Listed => PaysForData::Listed,
+            }),
         }
     }
 }

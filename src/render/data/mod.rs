@@ -22,7 +22,9 @@ use super::Render;
 use crate::view::{Audience, Body, Prompt, View};
 
 pub use candidate::{CandidateData, MarkData, ReasonData};
-pub use change::{ChangeCode, ChangedData, ModelNowData, PinnedData, PinnedProfileData, ProfileNowData};
+pub use change::{
+    ChangeCode, ChangedData, ModelNowData, PaysForData, PinnedData, PinnedProfileData, ProfileNowData,
+};
 pub use next::NextData;
 pub use picker::{
     ChoiceData, ChosenData, OccasionData, PickerData, ProfileData, ProviderData, ProviderPagesData,

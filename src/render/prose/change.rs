@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::pin::End;
 use crate::session::Scope;
 use crate::terms::Mode;
-use crate::view::{Change, Changed, Kept, Pinned, PinnedProfile, ProfileNow};
+use crate::view::{Change, Changed, Kept, PaysFor, Pinned, PinnedProfile, ProfileNow};
 use crate::words::say;
 
 pub(super) fn say(blocks: &mut Blocks, pen: Pen<'_>, changed: &Changed, now: Timestamp) {
@@ -18,6 +18,7 @@ pub(super) fn say(blocks: &mut Blocks, pen: Pen<'_>, changed: &Changed, now: Tim
     }
     lines.push(model_line(pen, changed, now));
     lines.push(profile_line(pen, changed, now));
+    lines.extend(pays_line(pen, changed));
     lines.push(next_line(pen, &changed.next, now));
     blocks.line(&lines.join("\n"));
 }
@@ -131,4 +132,16 @@ fn profile_line(pen: Pen<'_>, changed: &Changed, now: Timestamp) -> String {
         }
         Some(ProfileNow::Parked(id)) => say!(pen.words, "profile-parked", profile = pen.name(id.as_str())),
     }
+}
+
+/// Who pays for whom, where others are in the chat.
+fn pays_line(pen: Pen<'_>, changed: &Changed) -> Option<String> {
+    let Some(ProfileNow::Pinned { id: Some(id), .. }) = &changed.profile else {
+        return None;
+    };
+    let key = match changed.pays_for? {
+        PaysFor::Everybody => "pays-for-everybody",
+        PaysFor::Listed => "pays-for-listed",
+    };
+    Some(say!(pen.words, key, profile = pen.name(id.as_str())))
 }

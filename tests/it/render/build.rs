@@ -187,6 +187,7 @@ pub(super) fn changed() -> Changed {
         next: Next::Served(profile("anthropic:work")),
         model_hidden_by: None,
         profile_hidden_by: None,
+        pays_for: None,
     }
 }
 

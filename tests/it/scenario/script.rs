@@ -12,6 +12,7 @@
 //! ann presses the text "…"                       whatever it is
 //! ann presses opus, on picker 1                  an older one, counted from the first
 //! explain ann                                    the decision for ann's next request, with reasons
+//! * in room telegram:group:-100:topic:42       a typed place: topics and threads take over from their chat
 //! * in chat c2 | * in thread t1 of c1 | * in chat c1 of agent work
 //! * bob has role staff, room den                 who somebody is; `* bob is the operator`
 //! * later 2h

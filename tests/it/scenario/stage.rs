@@ -11,7 +11,7 @@ use modelpin::render::Render;
 use modelpin::render::data::{BodyData, PickerData, ProfileData, ReplyData};
 use modelpin::render::text::{MESSAGE_CHARS, Text};
 use modelpin::resolver::Question;
-use modelpin::session::{Actor, AgentId, SessionKey};
+use modelpin::session::{Actor, AgentId, BadRoom, Room, SessionKey};
 use modelpin::store::PinStore;
 use modelpin::view::{Body, View};
 
@@ -190,6 +190,10 @@ impl Stage {
         let wrong = || format!("`* {direction}` means nothing");
         let words: Vec<&str> = direction.split(' ').collect();
         match words.as_slice() {
+            ["in", "room", room] => {
+                let room: Room = room.parse().map_err(|bad: BadRoom| bad.to_string())?;
+                self.session = SessionKey::of(&room);
+            }
             ["in", "chat", chat] => self.session = SessionKey::new(chat),
             ["in", "chat", chat, "of", "agent", agent] => {
                 self.session =
