@@ -91,7 +91,7 @@
 //! floor 5  faces     cli → chat, gateway, simulate · chat, gateway → demo
 //! floor 4  engine    conformance → middleware → apply → resolver · setup → resolver · report → middleware, resolver
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
-//! floor 2  ports     store (trait, conformance) · provide · render → view
+//! floor 2  ports     store (trait, conformance) · provide · render → view · registration → render, view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker → catalog · config · audit
 //! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event
 //! ```
@@ -146,6 +146,7 @@ pub mod pin;
 pub mod places;
 pub mod profile;
 pub mod provide;
+pub mod registration;
 pub mod render;
 #[cfg(feature = "gateway")]
 mod report;

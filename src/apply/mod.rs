@@ -31,8 +31,6 @@ use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{self, Body, Refusal};
 use crate::words::Words;
 
-pub use suggest::Names;
-
 use outlook::Done;
 use shown::Shown;
 

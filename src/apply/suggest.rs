@@ -1,25 +1,13 @@
 //! What a sender could type: for completion, where a platform has it.
 
-use crate::model::ProviderId;
 use crate::picker::Pressers;
-use crate::profile::ProfileId;
 use crate::resolver::{Book, Snapshot};
 use crate::session::{Actor, SessionKey};
+use crate::view::Names;
 
 use crate::words::Words;
 
 use super::{Desk, Errand};
-
-/// The names that mean something to a sender in a chat.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Names {
-    /// Aliases and references of models that may be selected, with the provider.
-    pub models: Vec<(String, ProviderId)>,
-    /// Aliases that are commands of their own: `/opus`.
-    pub commands: Vec<String>,
-    /// Profiles that the sender may see, with the provider.
-    pub profiles: Vec<(ProfileId, ProviderId)>,
-}
 
 impl Desk {
     /// The names that mean something to `actor` in `session`; none if the credentials cannot be read.

@@ -1,7 +1,7 @@
 //! What Tab offers behind `/model`: verbs, options, models, and profiles behind an `@`.
 
-use crate::apply::Names;
 use crate::command::spec;
+use crate::view::Names;
 
 /// What can stand at the end of `line`, and where in the line it begins. Nothing outside a command.
 pub(super) fn complete(line: &str, names: &Names) -> (usize, Vec<String>) {

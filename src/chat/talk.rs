@@ -5,12 +5,12 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
-use crate::apply::Names;
 use crate::classify::Verdict;
 use crate::echo::causes;
 use crate::middleware::{Handled, Message, ModelPin};
 use crate::resolver::{FillError, Lease, Question, ResolveError};
 use crate::session::{Actor, SessionKey};
+use crate::view::Names;
 use crate::wire::{self, AnswerStream, Client, Failure, Piece, Role, Turn};
 
 use super::ChatError;

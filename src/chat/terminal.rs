@@ -13,11 +13,11 @@ use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 use tokio::runtime::Runtime;
 
-use crate::apply::Names;
 use crate::clock::Timestamp;
 use crate::render::Render;
 use crate::render::text::{Text, clean};
 use crate::resolver::Refusal;
+use crate::view::Names;
 use crate::view::{Body, View};
 
 use super::complete::complete;

@@ -15,6 +15,7 @@ use super::models::Models;
 use super::onboard::OnboardArgs;
 use super::parse::ParseArgs;
 use super::pins::PinsArgs;
+use super::register::RegisterArgs;
 use super::simulate::SimulateArgs;
 use super::why::WhyArgs;
 use super::wrong::Wrong;
@@ -83,6 +84,11 @@ pub(super) enum Command {
     /// Events: what an operator should hear of
     #[command(after_help = "Examples:\n  modelpin events test\n  modelpin events test --json")]
     Events(EventsArgs),
+    /// Print what a platform is told once, so that people find /model there
+    #[command(
+        after_help = "Examples:\n  modelpin register telegram\n  modelpin register discord --json\n  modelpin register slack --json > manifest.json\n\nNothing is sent, and no token of a bot is read."
+    )]
+    Register(RegisterArgs),
     /// Try a policy in bad weather: people, credentials and failures from a file
     #[command(
         after_help = "Examples:\n  modelpin simulate --example > scenario.json\n  modelpin simulate scenario.json\n  modelpin simulate scenario.json --svg timeline.svg --seed 7\n  modelpin simulate scenario.json --json\n\nThe real resolver decides, with a clock that is set and never waited for.\nNothing is asked of the network, and no credential of yours is read. Exit\ncodes: 0 every claim held, 1 one did not."

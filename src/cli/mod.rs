@@ -23,6 +23,7 @@ mod parse;
 mod pasted;
 mod pins;
 mod place;
+mod register;
 mod simulate;
 mod span;
 mod table;
@@ -105,6 +106,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
         Command::Import(args) => import::run(args, &cli.global, &mut stdout.lock()),
         Command::Onboard(args) => onboard::run(args, &cli.global, &mut stdout.lock()),
         Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
+        Command::Register(args) => register::run(args, &cli.global, &mut stdout.lock()),
         Command::Simulate(args) => simulate::run(args, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),

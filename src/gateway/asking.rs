@@ -9,6 +9,8 @@ use crate::session::{Actor, AgentId, BadAgentId, SessionKey};
 
 /// The chat.
 pub(super) const SESSION: HeaderName = HeaderName::from_static("x-modelpin-session");
+/// The thread of the chat, where it is in one.
+pub(super) const THREAD: HeaderName = HeaderName::from_static("x-modelpin-thread");
 /// The agent that answers in it.
 pub(super) const AGENT: HeaderName = HeaderName::from_static("x-modelpin-agent");
 /// Who sends, by the id that the platform gives.
@@ -47,10 +49,11 @@ impl Asking {
             Some(session) => session,
             None => as_key(headers).unwrap_or(UNNAMED).to_owned(),
         };
+        let thread = one(headers, THREAD)?;
         let agent = one(headers, AGENT)?;
         let actor = one(headers, ACTOR)?;
         Ok(Self {
-            session: session_key(caller, &session, agent.as_deref())?,
+            session: session_key(caller, &session, thread.as_deref(), agent.as_deref())?,
             actor: match actor {
                 Some(actor) => Actor::member(&actor),
                 None => Actor::member(&caller.actor()),
@@ -59,13 +62,14 @@ impl Asking {
     }
 }
 
-/// The chat that a caller means by a name.
+/// The chat that a caller means by a name, or a thread of it.
 pub(super) fn session_key(
     caller: &Caller,
     session: &str,
+    thread: Option<&str>,
     agent: Option<&str>,
 ) -> Result<SessionKey, BadAgentId> {
-    let session = SessionKey::new(&caller.session(session));
+    let session = caller.key(session, thread);
     Ok(match agent {
         Some(agent) => session.with_agent(AgentId::new(agent)?),
         None => session,

@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::secret::{HandleKey, Secret};
+use crate::session::{Room, SessionKey};
 
 /// A token is at least this long: shorter ones can be guessed.
 const SHORTEST: usize = 16;
@@ -52,6 +53,24 @@ impl Caller {
         match &self.0 {
             None => name.to_owned(),
             Some(caller) => format!("{caller}/{name}"),
+        }
+    }
+
+    /// The chat that this caller means by a name, or a thread of it. A name that is the text of a [`Room`] is that room: a
+    /// topic or a thread takes over what is pinned in its chat.
+    pub(crate) fn key(&self, session: &str, thread: Option<&str>) -> SessionKey {
+        let key = match session.parse::<Room>() {
+            // Another way to write a room would be another chat than before.
+            Ok(room) if room.to_string() == session => SessionKey::of(&room),
+            _ => SessionKey::new(session),
+        };
+        let key = match thread {
+            Some(thread) => key.thread(thread),
+            None => key,
+        };
+        match &self.0 {
+            None => key,
+            Some(caller) => key.under(caller),
         }
     }
 
@@ -183,6 +202,17 @@ mod tests {
             .expect("it can be read");
         let caller = callers.whose("EXAMPLE-token-of-bot-a").expect("it is known");
         assert_eq!(caller.session("telegram:1"), "bot-a/telegram:1");
+        assert_eq!(caller.key("telegram:1", None).chat(), "bot-a/telegram:1");
+        let topic = caller.key("telegram:group:-1:topic:7", None);
+        assert_eq!(
+            topic.parent().map(SessionKey::chat),
+            Some("bot-a/telegram:group:-1")
+        );
+        let thread = caller.key("c", Some("c/7"));
+        assert_eq!(
+            (thread.chat(), thread.parent().map(SessionKey::chat)),
+            ("bot-a/c/7", Some("bot-a/c"))
+        );
         assert_eq!(caller.own("bot-a/telegram:1"), Some("telegram:1"));
         assert_eq!(caller.own("bot-ab/telegram:1"), None);
         assert!(callers.whose("EXAMPLE-token-of-bot-").is_none());

@@ -177,7 +177,7 @@ impl Builder {
             .await;
         let resolver = Arc::new(resolver.map_err(|broken| PinStoreError::Unavailable(Box::new(broken)))?);
         Ok(ModelPin {
-            desk: Desk::new(Arc::clone(&resolver)),
+            desk: Arc::new(Desk::new(Arc::clone(&resolver))),
             resolver,
         })
     }

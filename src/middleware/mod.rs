@@ -6,29 +6,39 @@
 mod build;
 mod handled;
 mod press;
+mod promptly;
 
 use std::sync::Arc;
 
 use crate::access::Act;
-use crate::apply::{Desk, Names, Reader};
+use crate::apply::{Desk, Reader};
 use crate::command::{ModelCommand, Parsed};
 use crate::config::{Unauthorised, UnknownAgent};
 use crate::events::Events;
 use crate::picker::Pressers;
 use crate::resolver::{Attempts, Lease, LoadError, ResolveError, Resolver};
 use crate::session::{Actor, Scope, SessionKey};
-use crate::view::{Audience, Body, Prompt, Refusal, View};
+use crate::view::{Audience, Body, Names, Prompt, Refusal, View};
 use crate::words::Words;
 
 pub use build::{BuildError, Builder};
 pub use handled::{Handled, Message};
 pub use press::Press;
+pub use promptly::{LaterHandled, LaterView, PATIENCE, Promptly};
 
-/// The middleware. Cheap to share behind an [`Arc`]; all methods take `&self`.
-#[derive(Debug)]
+/// The middleware. A clone is the same one and costs two counters; all methods take `&self`.
+#[derive(Debug, Clone)]
 pub struct ModelPin {
     resolver: Arc<Resolver>,
-    desk: Desk,
+    desk: Arc<Desk>,
+}
+
+/// What a message turned out to be, before anything was done.
+enum Sorted<'m> {
+    /// There is nothing to carry out.
+    Done(Handled<'m>),
+    /// A command of somebody who may give commands, and the text behind it.
+    Command(ModelCommand, Option<&'m str>, Words),
 }
 
 impl ModelPin {
@@ -41,17 +51,36 @@ impl ModelPin {
     /// Says what to do with a message, and carries it out if it is a command.
     ///
     /// A message that is no command does no I/O, takes no lock, allocates nothing, and goes on byte for byte.
-    /// Cancelling the call leaves a pin changed or not, never half.
+    /// Cancelling the call leaves a pin changed or not, never half. Where a platform does not wait for a slow store, see
+    /// [`promptly`](Self::promptly).
     ///
     /// # Errors
     /// [`UnknownAgent`] if the session names an agent that the configuration does not have.
     pub async fn handle<'m>(&self, message: &Message<'m>) -> Result<Handled<'m>, UnknownAgent> {
+        match self.sort(message)? {
+            Sorted::Done(handled) => Ok(handled),
+            Sorted::Command(command, rest, words) => {
+                let reader = Reader {
+                    pressers: message.pressers,
+                    words: &words,
+                };
+                let sent = rest.map_or(Prompt::None, |_| Prompt::Sent);
+                let view = self
+                    .answer(message.session, message.actor, reader, &command, sent)
+                    .await;
+                Ok(Handled::of(view, rest))
+            }
+        }
+    }
+
+    /// Finds out what a message is, and whether its sender is heard.
+    fn sort<'m>(&self, message: &Message<'m>) -> Result<Sorted<'m>, UnknownAgent> {
         let snapshot = self.resolver.snapshot_guard();
         let syntax = snapshot.syntax(message.session.agent())?;
         let parsed = syntax.parse(message.text);
         let unauthorised = match &parsed {
-            Parsed::Text => return Ok(Handled::Text),
-            Parsed::Ignored => return Ok(Handled::Ignored),
+            Parsed::Text => return Ok(Sorted::Done(Handled::Text)),
+            Parsed::Ignored => return Ok(Sorted::Done(Handled::Ignored)),
             Parsed::Command { .. } | Parsed::Invalid(_) => {
                 let may = snapshot
                     .rules()
@@ -61,50 +90,42 @@ impl ModelPin {
         };
         let words = snapshot.languages().of(message.locale);
         drop(snapshot);
-        match unauthorised {
-            None => Ok(self.answer(message, parsed, &words).await),
-            Some(Unauthorised::Pass) => Ok(Handled::Text),
-            Some(Unauthorised::Drop) => Ok(Handled::Ignored),
-            Some(Unauthorised::Refuse) => {
-                let rest = match parsed {
-                    Parsed::Command { rest, .. } => rest,
-                    Parsed::Invalid(fault) => fault.rest(),
-                    Parsed::Text | Parsed::Ignored => None,
-                };
-                let prompt = rest.map_or(Prompt::None, |_| Prompt::NotSent);
-                let body = Body::Refused(Refusal::NoCommands);
-                let to = Audience::of(&body, message.session, message.actor, message.pressers);
-                Ok(Handled::Reply(self.view(body, prompt, to, &words)))
+        let not_sent = |rest: Option<&str>| rest.map_or(Prompt::None, |_| Prompt::NotSent);
+        let (body, prompt) = match (unauthorised, parsed) {
+            (Some(Unauthorised::Pass), _) | (_, Parsed::Text) => return Ok(Sorted::Done(Handled::Text)),
+            (Some(Unauthorised::Drop), _) | (_, Parsed::Ignored) => {
+                return Ok(Sorted::Done(Handled::Ignored));
             }
-        }
-    }
-
-    async fn answer<'m>(&self, message: &Message<'m>, parsed: Parsed<'m>, words: &Words) -> Handled<'m> {
-        let reader = Reader {
-            pressers: message.pressers,
-            words,
-        };
-        let (body, rest) = match parsed {
-            Parsed::Text => return Handled::Text,
-            Parsed::Ignored => return Handled::Ignored,
-            Parsed::Invalid(fault) => (Body::Faults(fault.draw_in(words)), fault.rest()),
-            Parsed::Command { command, rest } => {
-                tracing::debug!(command = %kind(&command), "command");
-                let body = self
-                    .desk
-                    .carry_out(message.session, message.actor, reader, &command)
-                    .await;
-                (body, rest)
+            (None, Parsed::Command { command, rest }) => return Ok(Sorted::Command(command, rest, words)),
+            (None, Parsed::Invalid(fault)) => (Body::Faults(fault.draw_in(&words)), not_sent(fault.rest())),
+            (Some(Unauthorised::Refuse), Parsed::Command { rest, .. }) => {
+                (Body::Refused(Refusal::NoCommands), not_sent(rest))
+            }
+            (Some(Unauthorised::Refuse), Parsed::Invalid(fault)) => {
+                (Body::Refused(Refusal::NoCommands), not_sent(fault.rest()))
             }
         };
         let to = Audience::of(&body, message.session, message.actor, message.pressers);
-        match rest {
-            None => Handled::Reply(self.view(body, Prompt::None, to, words)),
-            Some(rest) if body.was_done() => {
-                Handled::ReplyAndSend(self.view(body, Prompt::Sent, to, words), rest)
-            }
-            Some(_) => Handled::Reply(self.view(body, Prompt::NotSent, to, words)),
-        }
+        Ok(Sorted::Done(Handled::Reply(self.view(body, prompt, to, &words))))
+    }
+
+    /// Carries a command out, and says what came of it. `rest` is what becomes of the text behind it, if it was done.
+    async fn answer(
+        &self,
+        session: &SessionKey,
+        actor: &Actor,
+        reader: Reader<'_>,
+        command: &ModelCommand,
+        rest: Prompt,
+    ) -> View {
+        tracing::debug!(command = %kind(command), "command");
+        let body = self.desk.carry_out(session, actor, reader, command).await;
+        let prompt = match rest {
+            Prompt::Sent if !body.was_done() => Prompt::NotSent,
+            rest => rest,
+        };
+        let to = Audience::of(&body, session, actor, reader.pressers);
+        self.view(body, prompt, to, reader.words)
     }
 
     /// Carries out a command that did not come as text, and returns what to say.
@@ -114,9 +135,7 @@ impl ModelPin {
             pressers: Pressers::Sender,
             words: &words,
         };
-        let body = self.desk.carry_out(session, actor, reader, command).await;
-        let to = Audience::of(&body, session, actor, Pressers::Sender);
-        self.view(body, Prompt::None, to, &words)
+        self.answer(session, actor, reader, command, Prompt::None).await
     }
 
     fn view(&self, body: Body, prompt: Prompt, to: Audience, words: &Words) -> View {

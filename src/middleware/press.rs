@@ -5,16 +5,25 @@ use crate::config::{Unauthorised, UnknownAgent};
 use crate::picker::Pressers;
 use crate::session::{Actor, Scope, SessionKey};
 use crate::view::{Audience, Body, Prompt, Refusal, View};
+use crate::words::Words;
 
 use super::ModelPin;
 
 /// A button that was pressed in a chat.
 #[derive(Debug, Clone, Copy)]
 pub struct Press<'p> {
-    session: &'p SessionKey,
-    actor: &'p Actor,
-    token: &'p str,
-    locale: Option<&'p str>,
+    pub(super) session: &'p SessionKey,
+    pub(super) actor: &'p Actor,
+    pub(super) token: &'p str,
+    pub(super) locale: Option<&'p str>,
+}
+
+/// What a press turned out to be, before its token was looked at.
+pub(super) enum Pressed {
+    /// Its answer is there: somebody presses who may give no commands.
+    Done(Option<View>),
+    /// The token is to be opened.
+    Open(Words),
 }
 
 impl<'p> Press<'p> {
@@ -49,6 +58,14 @@ impl ModelPin {
     /// # Errors
     /// [`UnknownAgent`] if the session names an agent that the configuration does not have.
     pub async fn press(&self, press: &Press<'_>) -> Result<Option<View>, UnknownAgent> {
+        match self.may_press(press)? {
+            Pressed::Done(view) => Ok(view),
+            Pressed::Open(words) => Ok(Some(self.pressed(press, &words).await)),
+        }
+    }
+
+    /// Finds out whether the presser is heard.
+    pub(super) fn may_press(&self, press: &Press<'_>) -> Result<Pressed, UnknownAgent> {
         let snapshot = self.resolver.snapshot_guard();
         snapshot.syntax(press.session.agent())?;
         let rules = snapshot.rules();
@@ -56,17 +73,28 @@ impl ModelPin {
         let unauthorised = (!may).then(|| snapshot.unauthorised());
         let words = snapshot.languages().of(press.locale);
         drop(snapshot);
-        let (body, pressers) = match unauthorised {
-            None => {
-                self.desk
-                    .press(press.session, press.actor, press.token, &words)
-                    .await
-            }
+        Ok(match unauthorised {
+            None => Pressed::Open(words),
             // A press has no text that could go on to a model.
-            Some(Unauthorised::Pass | Unauthorised::Drop) => return Ok(None),
-            Some(Unauthorised::Refuse) => (Body::Refused(Refusal::NoCommands), Pressers::Sender),
-        };
+            Some(Unauthorised::Pass | Unauthorised::Drop) => Pressed::Done(None),
+            Some(Unauthorised::Refuse) => {
+                let body = Body::Refused(Refusal::NoCommands);
+                Pressed::Done(Some(self.said(press, body, Pressers::Sender, &words)))
+            }
+        })
+    }
+
+    /// Does what the token says.
+    pub(super) async fn pressed(&self, press: &Press<'_>, words: &Words) -> View {
+        let (body, pressers) = self
+            .desk
+            .press(press.session, press.actor, press.token, words)
+            .await;
+        self.said(press, body, pressers, words)
+    }
+
+    fn said(&self, press: &Press<'_>, body: Body, pressers: Pressers, words: &Words) -> View {
         let to = Audience::of(&body, press.session, press.actor, pressers);
-        Ok(Some(self.view(body, Prompt::None, to, &words)))
+        self.view(body, Prompt::None, to, words)
     }
 }

@@ -5,6 +5,7 @@
 
 mod audience;
 mod change;
+mod names;
 mod refusal;
 mod status;
 
@@ -15,6 +16,7 @@ use crate::words::Words;
 
 pub use audience::Audience;
 pub use change::{Change, Changed, Kept, ModelNow, Next, PaysFor, Pinned, PinnedProfile, ProfileNow};
+pub use names::Names;
 pub use refusal::Refusal;
 pub use status::{
     Candidate, LastRequest, Mark, Origin, ProviderStatus, SelectedProfile, Selection, State, Status, Why,

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use modelpin::middleware::Promptly;
 use modelpin::{Actor, Handled, Message, ModelPin, SessionKey};
 
 /// Texts of every shape that is looked at twice: mentions, prefixes, names that begin like ours, and prose.
@@ -62,6 +63,27 @@ async fn handle_allocates_nothing_and_never_waits_for_a_message_that_is_no_comma
             "{start:?} allocated {} bytes",
             counted.bytes_total
         );
+    }
+}
+
+#[tokio::test]
+async fn what_is_handled_promptly_allocates_nothing_either() {
+    let (_dir, modelpin) = modelpin().await;
+    let (session, actor) = (SessionKey::new("chat"), Actor::member("ann"));
+    modelpin
+        .handle(&Message::new(&session, &actor, "x"))
+        .await
+        .expect("the agent exists");
+    for text in TEXTS.iter().copied() {
+        let message = Message::new(&session, &actor, text);
+        let mut is_text = false;
+        let counted = allocation_counter::measure(|| {
+            let waiting = pin!(modelpin.promptly(&message));
+            let polled = std::future::Future::poll(waiting, &mut Context::from_waker(Waker::noop()));
+            is_text = matches!(polled, Poll::Ready(Ok(Promptly::Now(Handled::Text))));
+        });
+        assert!(is_text, "{text:?}");
+        assert_eq!(counted.count_total, 0, "{text:?}");
     }
 }
 

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &[
         "command", "catalog", "access", "pin", "order", "cooldown", "classify", "picker", "config", "audit",
     ],
-    &["store", "provide", "view", "render"],
+    &["store", "provide", "view", "render", "registration"],
     &[
         "store::memory",
         "store::sqlite",
@@ -59,6 +59,8 @@ const ARROWS: &[(&str, &str)] = &[
     ("event", "profile"),
     ("event", "session"),
     ("picker", "catalog"),
+    ("registration", "render"),
+    ("registration", "view"),
     ("render", "view"),
     ("credentials", "places"),
     ("credentials", "files"),

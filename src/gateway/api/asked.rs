@@ -1,7 +1,6 @@
 //! What a request asks for, in the words of the engine.
 
 use http::{HeaderMap, StatusCode};
-use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::fault::Fault;
@@ -18,38 +17,6 @@ pub(super) const LONGEST: usize = 1024;
 const ROLES: usize = 100;
 /// How much of a name is repeated in an error, in characters.
 const REPEATED: usize = 80;
-
-/// How the text of a reply is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "lowercase")]
-pub(super) enum Surface {
-    /// Plain text, folded at 80 columns.
-    Text,
-    /// CommonMark.
-    Markdown,
-}
-
-impl Surface {
-    pub(super) fn read(fields: &mut Fields) -> Result<Self, Fault> {
-        match fields.needed_text("surface")?.as_str() {
-            "text" => Ok(Self::Text),
-            "markdown" => Ok(Self::Markdown),
-            platform @ ("telegram" | "discord" | "slack" | "matrix") => Err(Fault::bad(
-                "unknown-surface",
-                format!(
-                    "replies are not written for {platform} yet: ask for `text` or `markdown`, and make buttons of \
-                     the tokens in `reply.view`"
-                ),
-            )
-            .at("surface")),
-            _ => Err(Fault::bad(
-                "unknown-surface",
-                "`surface` is one of `text` and `markdown`",
-            )
-            .at("surface")),
-        }
-    }
-}
 
 /// A name of a chat, a sender, a model, as somebody else gives it: without blanks at its ends, as in a header field.
 pub(super) fn name(place: &str, written: &str) -> Result<String, Fault> {
@@ -106,9 +73,14 @@ pub(super) fn agent(place: &str, id: Option<&str>) -> Result<Option<AgentId>, Fa
     })
 }
 
-/// The chat that a caller means by a name.
-pub(super) fn own(caller: &Caller, session: &str, agent: Option<AgentId>) -> SessionKey {
-    let session = SessionKey::new(&caller.session(session));
+/// The chat that a caller means by a name, or a thread of it.
+pub(super) fn own(
+    caller: &Caller,
+    session: &str,
+    thread: Option<&str>,
+    agent: Option<AgentId>,
+) -> SessionKey {
+    let session = caller.key(session, thread);
     match agent {
         Some(agent) => session.with_agent(agent),
         None => session,

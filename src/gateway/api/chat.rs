@@ -8,12 +8,14 @@ use axum::extract::State;
 use http::{Request, Response, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::asked::{self, Surface};
+use super::asked;
 use super::body;
 use super::document::{NotFound, NotJson, TooLong, TooSlow};
 use super::fault::{Fault, answer};
 use super::fields::Fields;
+use super::surface::Surface;
 use crate::gateway::callers::Caller;
 use crate::gateway::gate::Gate;
 use crate::middleware::{Handled, Message, Press};
@@ -59,12 +61,15 @@ pub(super) struct Reply {
     pub(super) text: String,
     /// The same in messages of at most 4,000 characters, cut between items.
     pub(super) messages: Vec<String>,
+    /// The reply as the platform of the surface takes it, under its name: `telegram`, `discord`, `slack` or `matrix`.
+    #[serde(flatten)]
+    pub(super) payload: Map<String, Value>,
 }
 
 impl Reply {
     pub(super) fn of(view: &View, surface: Surface) -> Self {
         let text = match surface {
-            Surface::Text => Text::plain(),
+            Surface::Text | Surface::Platform(..) => Text::plain(),
             Surface::Markdown => Text::markdown(),
         };
         let messages = text.render(view);
@@ -72,6 +77,7 @@ impl Reply {
             view: Data.render(view),
             text: messages.join("\n\n"),
             messages,
+            payload: surface.payload(view),
         }
     }
 }
@@ -84,11 +90,16 @@ pub(super) struct ChatMessage {
     /// The chat, as its platform names it: `telegram:42`. Blanks at its ends do not count.
     #[schemars(length(min = 1, max = 1024), regex(pattern = r"\S"))]
     session: String,
+    /// The thread of the chat, by a name of its own: it takes over what is pinned in the chat until it has a pin of its own.
+    /// Requests to models say it in `x-modelpin-thread`. A `session` that is the text of a room with its topic or
+    /// thread, such as `telegram:group:-100123:topic:42`, needs none.
+    #[schemars(length(min = 1, max = 1024), regex(pattern = r"\S"))]
+    thread: Option<String>,
     actor: ChatActor,
     surface: Surface,
     /// What was written, as the platform delivered it.
     text: String,
-    /// The language of the sender. Replies are in English for now, whatever it is.
+    /// The language of the sender (BCP 47), as the platform tells it: `vi`, `zh-CN`. Replies are in it, if there is one like it.
     #[schemars(length(max = 64))]
     locale: Option<String>,
     /// The agent that answers in the chat, if it is not the default one.
@@ -104,11 +115,16 @@ pub(super) struct ChatPress {
     /// The chat in which it was pressed. Blanks at its ends do not count.
     #[schemars(length(min = 1, max = 1024), regex(pattern = r"\S"))]
     session: String,
+    /// The thread of the chat, by a name of its own: it takes over what is pinned in the chat until it has a pin of its own.
+    /// Requests to models say it in `x-modelpin-thread`. A `session` that is the text of a room with its topic or
+    /// thread, such as `telegram:group:-100123:topic:42`, needs none.
+    #[schemars(length(min = 1, max = 1024), regex(pattern = r"\S"))]
+    thread: Option<String>,
     actor: ChatActor,
     surface: Surface,
     /// The token of the button. One that does not hold changes nothing and brings a fresh picker.
     token: String,
-    /// The language of the sender. Replies are in English for now, whatever it is.
+    /// The language of the sender (BCP 47), as the platform tells it: `vi`, `zh-CN`. Replies are in it, if there is one like it.
     #[schemars(length(max = 64))]
     locale: Option<String>,
     /// The agent that answers in the chat, if it is not the default one.
@@ -143,17 +159,19 @@ pub(super) struct ChatSender {
     roles: Option<Vec<String>>,
 }
 
-/// What both take.
-struct Said {
-    session: SessionKey,
-    actor: Actor,
-    surface: Surface,
+/// What all of them take.
+pub(super) struct Said {
+    pub(super) session: SessionKey,
+    pub(super) actor: Actor,
+    pub(super) surface: Surface,
     /// What was written, or the token of the button.
-    said: String,
+    pub(super) said: String,
+    /// The language of the sender.
+    locale: Option<String>,
 }
 
 impl Said {
-    async fn read(
+    pub(super) async fn read(
         gate: &Gate,
         caller: &Caller,
         request: Request<Body>,
@@ -161,23 +179,25 @@ impl Said {
     ) -> Result<Self, Fault> {
         let mut fields = Fields::of(body::read(request, gate.limits).await?)?;
         let session = asked::name("session", &fields.needed_text("session")?)?;
+        let thread = fields.text("thread")?;
+        let thread = thread.map(|name| asked::name("thread", &name)).transpose()?;
         let actor = asked::actor(&mut fields)?;
         let surface = Surface::read(&mut fields)?;
         let said = fields.needed_text(what)?;
-        if fields
-            .text("locale")?
-            .is_some_and(|locale| locale.chars().count() > LOCALE)
-        {
+        let locale = fields.text("locale")?;
+        let too_long = |locale: &String| locale.chars().count() > LOCALE;
+        if locale.as_ref().is_some_and(too_long) {
             let message = format!("`locale` is over {LOCALE} characters: give a language tag, such as `en`");
             return Err(Fault::bad("long-name", message).at("locale"));
         }
         let agent = asked::agent("agent", fields.text("agent")?.as_deref())?;
         fields.end()?;
         Ok(Self {
-            session: asked::own(caller, &session, agent),
+            session: asked::own(caller, &session, thread.as_deref(), agent),
             actor,
             surface,
             said,
+            locale,
         })
     }
 }
@@ -202,7 +222,10 @@ pub(super) async fn handle(
     request: Request<Body>,
 ) -> Result<Response<Body>, Fault> {
     let said = Said::read(&gate, &caller, request, "text").await?;
-    let message = Message::new(&said.session, &said.actor, &said.said);
+    let mut message = Message::new(&said.session, &said.actor, &said.said);
+    if let Some(locale) = &said.locale {
+        message = message.in_language(locale);
+    }
     let handled = gate.modelpin.handle(&message).await;
     let handled = handled.map_err(|unknown| asked::unknown_agent(&unknown))?;
     let told = |outcome, send: Option<&str>, view: Option<&View>| Answer {
@@ -239,10 +262,11 @@ pub(super) async fn press(
     request: Request<Body>,
 ) -> Result<Response<Body>, Fault> {
     let said = Said::read(&gate, &caller, request, "token").await?;
-    let pressed = gate
-        .modelpin
-        .press(&Press::new(&said.session, &said.actor, &said.said))
-        .await;
+    let mut press = Press::new(&said.session, &said.actor, &said.said);
+    if let Some(locale) = &said.locale {
+        press = press.in_language(locale);
+    }
+    let pressed = gate.modelpin.press(&press).await;
     let view = pressed.map_err(|unknown| asked::unknown_agent(&unknown))?;
     let told = Answer {
         outcome: if view.is_some() {

@@ -1,7 +1,7 @@
 //! How does a bot in another language use the middleware? It posts what people write and what they press, and is told
 //! what to do.
 //!
-//! `chat.rs` takes messages and presses, `sessions.rs` shows and clears the pin of a chat, `told.rs` explains and tells the
+//! `chat.rs` takes messages and presses, `complete.rs` what is being typed, `sessions.rs` shows and clears the pin of a chat, `told.rs` explains and tells the
 //! status, `decisions.rs` looks back. `body.rs` and `query.rs` read what was sent, `fields.rs` and `asked.rs` judge it, and
 //! `fault.rs` says what is wrong with it. `document/` describes all of it. It refuses to know how anything is decided.
 //!
@@ -11,12 +11,14 @@
 mod asked;
 mod body;
 mod chat;
+mod complete;
 mod decisions;
 mod document;
 mod fault;
 mod fields;
 mod query;
 mod sessions;
+mod surface;
 mod told;
 
 use std::sync::Arc;
@@ -38,6 +40,7 @@ pub(super) fn routes(gate: &Arc<Gate>) -> Router<Arc<Gate>> {
     Router::new()
         .route("/v1/chat/handle", post(chat::handle))
         .route("/v1/chat/press", post(chat::press))
+        .route("/v1/chat/autocomplete", post(complete::autocomplete))
         .route("/v1/sessions/{session}", get(sessions::show))
         .route("/v1/sessions/{session}/pin", delete(sessions::clear))
         .route("/v1/explain", get(told::explain))

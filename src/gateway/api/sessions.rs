@@ -118,7 +118,7 @@ pub(super) async fn show(
     Query::read(query.as_deref(), &[])?;
     let chat = chat(path)?;
     let asker = Asker::of(&gate, Head::of(&caller, &headers)?)?;
-    let session = asked::own(&caller, &chat, asker.agent.clone());
+    let session = asked::own(&caller, &chat, None, asker.agent.clone());
     Ok(answer(
         StatusCode::OK,
         &told(&gate, &caller, &asker, &session, chat)?,
@@ -152,7 +152,7 @@ pub(super) async fn clear(
     Query::read(query.as_deref(), &[])?;
     let chat = chat(path)?;
     let asker = Asker::of(&gate, Head::of(&caller, &headers)?)?;
-    let session = asked::own(&caller, &chat, asker.agent.clone());
+    let session = asked::own(&caller, &chat, None, asker.agent.clone());
     let command = ModelCommand::Default { scope: None };
     let view = gate
         .modelpin

@@ -135,6 +135,7 @@ pub(super) async fn explain(
     let session = asked::own(
         &caller,
         session.as_deref().unwrap_or(UNNAMED),
+        None,
         asker.agent.clone(),
     );
     let question = Question {
@@ -198,7 +199,7 @@ pub(super) async fn status(
 ) -> Result<Response<Body>, Fault> {
     Query::read(query.as_deref(), &[])?;
     let asker = Asker::of(&gate, Head::of(&caller, &headers)?)?;
-    let session = asked::own(&caller, UNNAMED, asker.agent.clone());
+    let session = asked::own(&caller, UNNAMED, None, asker.agent.clone());
     let gathered = Gathered::new(
         &gate.modelpin,
         &asker.snapshot,

@@ -21,6 +21,7 @@ mod explain;
 mod login;
 mod parse;
 mod pins;
+mod register;
 mod screen;
 mod shell;
 mod status;

@@ -30,6 +30,7 @@ are not known are refused. Fields may be added to answers.";
     paths(
         super::chat::handle,
         super::chat::press,
+        super::complete::autocomplete,
         super::sessions::show,
         super::sessions::clear,
         super::told::explain,

@@ -113,6 +113,10 @@ fn heads() -> Value {
             "x-modelpin-session",
             "The chat. Without it, what follows `mp-session-` in the API key; without that, `gateway`."
         ),
+        head(
+            "x-modelpin-thread",
+            "The thread of the chat, where it is in one: it takes over what is pinned in the chat."
+        ),
         agent,
         head(
             "x-modelpin-actor",

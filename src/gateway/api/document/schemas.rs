@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::gateway::api::chat::{Answer, ChatMessage, ChatPress};
+use crate::gateway::api::complete::{ChatTyped, Completed};
 use crate::gateway::api::decisions::Decisions;
 use crate::gateway::api::fault::ErrorAnswer;
 use crate::gateway::api::sessions::{Cleared, SessionTold};
@@ -20,10 +21,12 @@ pub(super) fn all() -> Map<String, Value> {
     let mut read = settings.clone().into_generator();
     read.subschema_for::<ChatMessage>();
     read.subschema_for::<ChatPress>();
+    read.subschema_for::<ChatTyped>();
     // What is written: each key is there, `null` or not.
     let mut written = settings.for_serialize().into_generator();
     written.subschema_for::<Answer>();
     written.subschema_for::<Cleared>();
+    written.subschema_for::<Completed>();
     written.subschema_for::<Decisions>();
     written.subschema_for::<ErrorAnswer>();
     written.subschema_for::<Explained>();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, fits, message};
+use super::world::{A, World, fits, message};
 use crate::gateway::served::Told;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,4 +219,82 @@ async fn commands_at_once_are_each_carried_out() {
         let model = ["one/small", "one/big"][number % 2];
         assert_eq!(world.serves("", &format!("t:{number}")).await.0, model);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_takes_over_what_is_pinned_in_its_chat_and_so_do_its_requests() {
+    let world = World::with_tokens().await;
+    let says = async |thread: Option<&str>, session: &str, text: &str| {
+        let mut body = message(session, text);
+        body["thread"] = thread.into();
+        let request = world.served.post("/v1/chat/handle").bearer_auth(A);
+        let told = Told::of(request.body(body.to_string()).send().await.expect("an answer")).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        fits("Answer", &told.json());
+        told.json()
+    };
+    let serves = async |thread: &str| {
+        let body = json!({ "model": "x", "max_tokens": 1, "messages": [] }).to_string();
+        let request = world
+            .served
+            .post("/v1/messages")
+            .bearer_auth(A)
+            .header("x-modelpin-session", "t:1")
+            .header("x-modelpin-thread", thread);
+        let told = Told::of(request.body(body).send().await.expect("an answer")).await;
+        told.header("x-modelpin-model").to_owned()
+    };
+    says(None, "t:1", "/model small@one:b").await;
+    let told = says(Some("t:1/7"), "t:1", "/model status").await;
+    assert_eq!(told["reply"]["view"]["selection"]["model"]["model"], "one/small");
+    assert_eq!(serves("t:1/7").await, "one/small");
+    says(Some("t:1/7"), "t:1", "/model big").await;
+    assert_eq!(
+        (serves("t:1/7").await, serves("t:1/8").await),
+        ("one/big".to_owned(), "one/small".to_owned())
+    );
+    // The text of a room says itself what it is a part of.
+    says(None, "telegram:group:-1", "/model big").await;
+    let topic = "telegram:group:-1:topic:42";
+    let told = says(None, topic, "/model status").await;
+    assert_eq!(told["reply"]["view"]["selection"]["model"]["model"], "one/big");
+    assert_eq!(world.serves(A, topic).await.0, "one/big");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_typed_is_completed_with_what_the_sender_may_see() {
+    let world = World::with(|config| {
+        config["auth"]["profiles"] = json!({
+            "one:b": { "provider": "one", "mode": "api_key", "allow": { "senders": ["boss"] } },
+        });
+    })
+    .await;
+    let types = async |actor: &str, text: &str| {
+        let mut body = message("t:1", text);
+        body["actor"] = actor.into();
+        let told = world.post("/v1/chat/autocomplete", &body).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        fits("Completed", &told.json());
+        told.json()
+    };
+    let lines = |told: &Value| -> Vec<String> {
+        let all = told["suggestions"].as_array().expect("a list");
+        all.iter()
+            .filter_map(|one| one["line"].as_str().map(str::to_owned))
+            .collect()
+    };
+    let told = types("ann", "sm").await;
+    assert_eq!(lines(&told)[0], "small");
+    let choices = told["discord"]["data"]["choices"].as_array().expect("choices");
+    assert_eq!(
+        (&told["discord"]["type"], &choices[choices.len() - 1]["value"]),
+        (&json!(8), &json!("sm"))
+    );
+    assert!(lines(&types("boss", "small@").await).contains(&"small@one:b".to_owned()));
+    let told = types("ann", "small@").await;
+    assert!(!told.to_string().contains("one:b"), "{told}");
+    assert_eq!(world.get("/v1/sessions/t:1").await.json()["pins"], json!([]));
+    let mut body = message("t:1", "sm");
+    body["agent"] = "nobody".into();
+    assert_eq!(world.post("/v1/chat/autocomplete", &body).await.status, 404);
 }
