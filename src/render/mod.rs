@@ -4,6 +4,8 @@
 
 pub mod data;
 pub mod prose;
+pub mod slack;
+pub mod telegram;
 pub mod text;
 
 /// Renders views for one platform.

@@ -19,9 +19,9 @@ pub(super) fn read(state: &StateDir, preferred: Option<&str>) -> Languages {
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        let large = fs::metadata(&file).is_ok_and(|told| told.len() > LARGEST);
-        if large {
-            tracing::warn!(file = %file.display(), "not read: it has more than 256 KiB");
+        // A pipe would keep us waiting.
+        if !fs::metadata(&file).is_ok_and(|told| told.is_file() && told.len() <= LARGEST) {
+            tracing::warn!(file = %file.display(), "not read: it is no file of at most 256 KiB");
             continue;
         }
         match fs::read_to_string(&file) {
@@ -36,7 +36,7 @@ pub(super) fn read(state: &StateDir, preferred: Option<&str>) -> Languages {
     if let Some(tag) = preferred
         && !languages.prefer(tag)
     {
-        let known: Vec<String> = languages.tags().collect();
+        let known = languages.tags();
         tracing::warn!(
             "commands.locale: there is no language {tag:?}, only {}; a file words/{tag}.ftl in the state directory adds it",
             known.join(", ")

@@ -39,3 +39,4 @@ mod walk;
 mod wire;
 #[cfg(feature = "client")]
 mod wire_client;
+mod words;

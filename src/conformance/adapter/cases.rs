@@ -41,7 +41,7 @@ impl Cases {
         }
     }
 
-    /// Twelve catalogues up to the largest: 2,000 models of 60 providers.
+    /// Twelve catalogues up to the largest: 2,000 models of 60 providers. Minutes, without optimisation.
     #[must_use]
     pub fn thorough(seed: u64) -> Self {
         Self {
@@ -55,6 +55,15 @@ impl Cases {
     #[must_use]
     pub fn catalogues(self, catalogues: usize) -> Self {
         Self { catalogues, ..self }
+    }
+
+    /// Of so many models at most instead, from 1 to 2,000.
+    #[must_use]
+    pub fn up_to(self, models: u64) -> Self {
+        Self {
+            most_models: models.clamp(1, MODELS),
+            ..self
+        }
     }
 
     /// The catalogues: the smallest, a full page, one more than that, the largest, and then as the dice fall.

@@ -137,6 +137,12 @@ impl Labels {
         say!(self.words, "button-default")
     }
 
+    /// What somebody reads who pressed a button that does not hold, where no list can be shown to them.
+    #[must_use]
+    pub fn not_yours(&self) -> &str {
+        "That button does not hold here and now, or is not yours; nothing changed. /model shows you a list of your own."
+    }
+
     /// What a closed list of models asks.
     #[must_use]
     pub fn choose_model(&self) -> String {

@@ -33,16 +33,16 @@ pub(super) fn fold(text: &str) -> String {
 fn edge(line: &str, room: usize) -> Option<usize> {
     let mut columns = 0;
     let mut begun = false;
-    let (mut blank, mut mark) = (None, None);
+    let (mut seam, mut mark) = (None, None);
     let mut before = ' ';
     for (at, c) in line.char_indices() {
-        if c == ' ' && begun && before != ' ' {
+        if begun && is_seam(before, c) {
             if columns <= room {
-                blank = Some(at);
-                if matches!(before, ',' | ';' | '.' | '·') && columns > room / 3 {
-                    mark = blank;
+                seam = Some(at);
+                if ends_a_clause(before) && columns > room / 3 {
+                    mark = seam;
                 }
-            } else if blank.is_none() {
+            } else if seam.is_none() {
                 // The first word is too wide: it stands alone.
                 return Some(at);
             }
@@ -50,11 +50,52 @@ fn edge(line: &str, room: usize) -> Option<usize> {
         begun |= c != ' ' && !(c.is_ascii_digit() || c == '.' || c == '>');
         columns += c.width().unwrap_or(0);
         before = c;
-        if columns > room && blank.is_some() {
-            return mark.or(blank);
+        if columns > room && seam.is_some() {
+            return mark.or(seam);
         }
     }
     None
+}
+
+/// Whether a line may be broken between these two: at a blank, and beside a character that is as wide as two, since scripts
+/// of such characters have no blanks. Thai has neither: its lines break where its writers put a blank, between clauses.
+fn is_seam(before: char, c: char) -> bool {
+    let wide = |c: char| c.width() == Some(2);
+    match (before, c) {
+        (' ', _) => false,
+        (_, ' ') => true,
+        _ => (wide(before) || wide(c)) && !opens(before) && !closes(c) && c.width() != Some(0),
+    }
+}
+
+fn ends_a_clause(c: char) -> bool {
+    matches!(c, ',' | ';' | '.' | '·' | '，' | '；' | '。' | '、')
+}
+
+fn opens(c: char) -> bool {
+    matches!(c, '（' | '“' | '‘' | '《' | '【' | '「' | '(' | '[' | '{')
+}
+
+fn closes(c: char) -> bool {
+    ends_a_clause(c)
+        || matches!(
+            c,
+            '：' | '！'
+                | '？'
+                | '）'
+                | '”'
+                | '’'
+                | '》'
+                | '】'
+                | '」'
+                | ')'
+                | ']'
+                | '}'
+                | ':'
+                | '!'
+                | '?'
+                | '…'
+        )
 }
 
 #[cfg(test)]
@@ -78,6 +119,17 @@ mod tests {
             "{}",
             fold(&words)
         );
+    }
+
+    #[test]
+    fn a_script_without_blanks_is_folded_between_its_characters() {
+        let long = format!("{}，{}。", "模型".repeat(12), "凭据".repeat(20));
+        let folded = fold(&long);
+        let lines: Vec<&str> = folded.lines().collect();
+        assert!(lines.len() == 2 && lines[0].ends_with('，'), "{folded}");
+        assert_eq!(folded.replace("\n    ", ""), long);
+        let closing = format!("{}）{}", "模".repeat(40), "型".repeat(9));
+        assert!(!fold(&closing).contains("\n    ）"), "{}", fold(&closing));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use modelpin::view::{
 use super::build::*;
 
 /// Each case with its views.
-pub(super) fn all() -> Vec<(&'static str, Vec<View>)> {
+pub(crate) fn all() -> Vec<(&'static str, Vec<View>)> {
     let mut all = pickers();
     all.extend(answers());
     all.extend(changes());

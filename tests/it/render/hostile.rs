@@ -15,7 +15,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::build::{self, *};
 
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "`code` and ``more``",
     "**bold** _it_ ~~gone~~ ||spoiler||",
     "[link](https://evil.example) <b>html</b> &amp; ![x](y)",

@@ -5,11 +5,14 @@
 //! anew: read each one that changed.
 
 mod build;
-mod cases;
+pub(crate) mod cases;
 mod data;
 mod hostile;
 mod last;
 mod pages;
+mod pressable;
+mod slack;
+mod telegram;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,5 @@
+//! Languages: complete, of one form, and chosen by the message.
+
+mod chosen;
+mod complete;
+mod shown;
