@@ -3,6 +3,7 @@
 //! One folder a platform, and each limit that a platform sets is a named constant with its unit there.
 
 pub mod data;
+pub mod discord;
 pub mod prose;
 pub mod slack;
 pub mod telegram;

@@ -1,6 +1,7 @@
 //! The conformance kit for adapters: held by our own renderers, and able to say no.
 
 mod data;
+mod discord;
 mod faulty;
 
 use modelpin::conformance::adapter::{self, Adapter, Broken, Button, Cases, Report};

@@ -7,6 +7,7 @@
 mod build;
 pub(crate) mod cases;
 mod data;
+pub(crate) mod discord;
 mod hostile;
 mod last;
 mod pages;
