@@ -1,8 +1,11 @@
 //! A picker as it is shown: looked at, numbered for the chat, with its buttons.
 
+use std::collections::HashMap;
+
 use crate::model::ModelRef;
 use crate::order::Reason;
 use crate::picker::{Choice, PAGE, Picker, ProfileOption, ProviderList, Serving, Standing, Usability};
+use crate::profile::ProfileId;
 use crate::resolver::{self, About, Decision, Question};
 use crate::view::{Body, Chosen, Occasion, PickerView};
 
@@ -140,7 +143,19 @@ fn usability(decision: &Decision) -> Usability {
     }
 }
 
+/// The profiles to choose from, in the order in which they would be tried. That order changes with what is pinned and what
+/// rests, so where they stand on several pages it is that of the file: none falls between two pages while they are turned.
 fn options(errand: Errand<'_>, decision: &Decision) -> Vec<ProfileOption> {
+    let mut options = as_tried(errand, decision);
+    if options.len() > PAGE {
+        let facts = errand.book.facts();
+        let places: HashMap<&ProfileId, usize> = facts.iter().map(|facts| &facts.id).zip(0..).collect();
+        options.sort_by_key(|option| places.get(&option.id).copied());
+    }
+    options
+}
+
+fn as_tried(errand: Errand<'_>, decision: &Decision) -> Vec<ProfileOption> {
     let pinned = decision.pinned.as_ref().map(|pinned| &pinned.setting.value.id);
     decision
         .ranking

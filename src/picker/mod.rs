@@ -56,7 +56,8 @@ pub struct Choice {
 pub struct Serving {
     /// Whether it can.
     pub usability: Usability,
-    /// The profiles to choose from, in the order in which they would be tried.
+    /// The profiles to choose from, in the order in which they would be tried; where they are more than a page, in that of
+    /// the file, so that none is missed while pages are turned.
     pub profiles: Vec<ProfileOption>,
 }
 

@@ -32,7 +32,9 @@ moment-in = in { $length }
 list-or = { $some } or { $last }
 list-comma = ,{" "}
 in-brackets = { $what } ({ $note })
-quoted = “{ $text }”
+
+# The end of a message that another message goes on.
+more-follows = (more follows)
 
 ## What is used now
 
@@ -178,6 +180,7 @@ button-profiles =
        *[other] { $count } profiles
     }
 button-provider = { $provider } ({ $count })
+button-not-yours = That button does not hold here and now, or is not yours; nothing changed. /model shows you a list of your own.
 choose-model = Choose a model
 choose-profile = Choose a profile
 choose-provider = Choose a provider

@@ -186,6 +186,16 @@ mod tests {
     }
 
     #[test]
+    fn the_built_in_files_are_read_without_a_fault() {
+        let english = ("en", super::super::say::ENGLISH);
+        let others = BUILT_IN.iter().map(|known| (known.tag, known.file));
+        for (tag, file) in others.chain([english]) {
+            let (_, wrong) = Words::read(parsed(tag).expect("a tag"), [file]);
+            assert_eq!(wrong, [] as [String; 0], "{tag}");
+        }
+    }
+
+    #[test]
     fn a_person_adds_a_language_by_a_file() {
         let mut languages = Languages::default();
         languages.add("de", "button-next = Weiter\n").expect("a file");

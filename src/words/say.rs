@@ -176,12 +176,6 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_file_is_read_without_a_fault() {
-        let (_, wrong) = Words::read(tag("en"), [ENGLISH]);
-        assert_eq!(wrong, [] as [String; 0]);
-    }
-
-    #[test]
     fn what_a_language_lacks_is_said_in_english() {
         let file = "page-none = không\nbroken = { $nothing }\n";
         let (words, wrong) = Words::read(tag("vi"), [file]);

@@ -1,11 +1,11 @@
-# Tiếng Việt: the sentences of modelpin's replies.
+# Tiếng Việt.
 #
 # Terms: agent = tác nhân · alias = bí danh · API key = khóa API · automatic = tự động · button = nút ·
-# candidate = hồ sơ được xét · catalogue = danh mục · chat = cuộc trò chuyện · credential = thông tin xác thực ·
-# default = mặc định · disabled = bị tắt · endpoint = điểm cuối · expired = hết hạn · fence, would cost = sẽ tốn phí ·
-# model = mô hình · pin = ghim · profile = hồ sơ · prompt = lời nhắc · provider = nhà cung cấp · request = yêu cầu ·
-# rest, cooldown = tạm nghỉ · scope = phạm vi · served by = dùng · sign-in = đăng nhập · thread = luồng · token = token.
-# The reader is “bạn”. Models, profiles, commands, codes, keys and file names stay. The letters are composed (NFC).
+# catalogue = danh mục · chat = cuộc trò chuyện · cooling down, rests = tạm nghỉ · credential = thông tin xác thực ·
+# default = mặc định · disabled = đã tắt · endpoint = điểm cuối · model = mô hình · pin = ghim · profile = hồ sơ ·
+# prompt = lời nhắc · provider = nhà cung cấp · request = yêu cầu · scope = phạm vi · sign-in = đăng nhập ·
+# thread = luồng · token = token. The reader is "bạn". Commands, codes, keys and file names stay.
+# The letters are composed (NFC).
 
 ## Reach, names, times
 
@@ -16,13 +16,11 @@ scope-global = mọi tác nhân
 model-with-alias = { $alias } ({ $model })
 profile-only = { $profile }, chỉ hồ sơ này
 profile-first = ưu tiên { $profile }, có thể dùng hồ sơ khác
-profile-unseen = một hồ sơ bạn không được xem
+profile-unseen = hồ sơ bạn không được xem
 
-# Parts that stand behind something: "Đã ghim cho cuộc trò chuyện này" + ", đến 14:05 UTC (còn 2 giờ)".
 end-at = , đến { $moment }
 end-once = , chỉ cho yêu cầu tiếp theo
 
-# Lengths: 4 phút, 1 giờ 30 phút.
 length-seconds = { $count } giây
 length-minutes = { $count } phút
 length-hours = { $count } giờ
@@ -30,12 +28,13 @@ length-days = { $count } ngày
 length-two = { $large } { $small }
 
 moment = { $time } UTC (còn { $length })
-moment-in = sau { $length } nữa
+moment-in = sau { $length }
 
 list-or = { $some } hoặc { $last }
 list-comma = ,{" "}
 in-brackets = { $what } ({ $note })
-quoted = “{ $text }”
+
+more-follows = (còn tiếp)
 
 ## What is used now
 
@@ -44,7 +43,7 @@ model-selected = Mô hình: { $model }, { $origin }{ $ends }
 profile-automatic = Hồ sơ: tự động{ $was }
 profile-selected = Hồ sơ: { $profile }, { $origin }{ $ends }
 origin-pin = ghim cho { $scope }
-origin-parent = ghim cho cuộc trò chuyện chứa luồng này
+origin-parent = ghim cho cuộc trò chuyện có luồng này
 origin-default = mặc định
 
 ## /model status
@@ -63,21 +62,21 @@ kind-unknown = không rõ loại
 
 mark-next = kế tiếp
 mark-pinned = đã ghim
-mark-last-good = lần trước dùng tốt
+mark-last-good = dùng tốt lần trước
 expires-in = hết hạn sau { $length }
 
 state-ok = sẵn sàng
 state-cooling = tạm nghỉ
-state-cooling-for = tạm nghỉ thêm { $length }
-state-disabled = bị tắt
-state-disabled-for = bị tắt thêm { $length }
-state-disabled-billing = bị tắt vì lỗi thanh toán
-state-disabled-billing-for = bị tắt thêm { $length } vì lỗi thanh toán
-state-disabled-refused = bị tắt vì thông tin xác thực bị từ chối
-state-disabled-refused-for = bị tắt thêm { $length } vì thông tin xác thực bị từ chối
+state-cooling-for = tạm nghỉ { $length }
+state-disabled = đã tắt
+state-disabled-for = đã tắt, còn { $length }
+state-disabled-billing = đã tắt: thanh toán
+state-disabled-billing-for = đã tắt: thanh toán, còn { $length }
+state-disabled-refused = đã tắt: thông tin xác thực bị từ chối
+state-disabled-refused-for = đã tắt: thông tin xác thực bị từ chối, còn { $length }
 state-expired = đã hết hạn
-state-missing = không tìm thấy
-state-not-in-order = không nằm trong thứ tự
+state-missing = không tồn tại
+state-not-in-order = không có trong thứ tự
 state-not-allowed = bạn không được dùng
 state-fenced = sẽ tốn phí
 state-other = { $reason }
@@ -99,14 +98,14 @@ basis-stored-profiles = các hồ sơ đã lưu
 
 ## What changed
 
-changed-automatic = Hồ sơ được chọn tự động cho { $scope }{ $ends }.
+changed-automatic = Hồ sơ sẽ được chọn tự động cho { $scope }{ $ends }.
 changed-pinned = Đã ghim cho { $scope }{ $ends }.
 changed-pinned-elsewhere = Đã ghim cho { $scope }{ $ends }: { $choice }.
-changed-cleared = Đã bỏ ghim cho { $scope }.
-changed-on-its-own = Từ giờ luồng này có lựa chọn riêng: ghim của cuộc trò chuyện chứa nó không áp dụng ở đây.
-changed-undone = Đã hoàn tác thay đổi gần nhất cho { $scope }.
+changed-cleared = Đã bỏ ghim của { $scope }.
+changed-on-its-own = Luồng này giờ có lựa chọn riêng: ghim của cuộc trò chuyện không áp dụng ở đây.
+changed-undone = Đã hoàn tác thay đổi gần nhất của { $scope }.
 changed-nothing = Chưa ghim gì cho { $scope }; không có gì thay đổi.
-changed-hidden = Ở đây, ghim cho { $scope } được ưu tiên:
+changed-hidden = Ở đây, ghim của { $scope } được ưu tiên:
 choice-with = { $model } với { $profile }
 choice-automatic = tự động chọn hồ sơ
 model-now = Mô hình: { $model }{ $mode }{ $before }{ $ends }
@@ -116,12 +115,12 @@ as-before = , như trước
 profile-now = Hồ sơ: { $profile }{ $kept }{ $was }{ $ends }
 pays-for-everybody = Ở đây, { $profile } trả phí cho bất kỳ ai nhắn tin
 pays-for-listed = Ở đây, { $profile } chỉ trả phí cho những người có tên trong danh sách của hồ sơ này
-profile-parked = Hồ sơ: tự động; { $profile } chờ đến khi nhà cung cấp của nó được dùng lại
+profile-parked = Hồ sơ: tự động; { $profile } chờ đến khi nhà cung cấp của nó được chọn lại
 
 ## What happens at the next message
 
 next = Tin nhắn tiếp theo: { $what }
-next-refused = Tin nhắn tiếp theo: bị từ chối, { $why }
+next-refused = Tin nhắn tiếp theo sẽ bị từ chối: { $why }
 next-steps-in = Tin nhắn tiếp theo: { $model } thay thế, { $how }
 not-as-asked = Không theo yêu cầu: { $why }.
 served-by = dùng { $profile }
@@ -133,8 +132,8 @@ pinned-cannot = hồ sơ đã ghim không dùng được ({ $state })
 pinned-not-yours = bạn không được dùng hồ sơ đã ghim ở đây
 others-serve = Gõ { $command } để cho phép dùng hồ sơ khác.
 no-credential-here = không có thông tin xác thực cho nhà cung cấp này
-all-rest = mọi hồ sơ đang tạm nghỉ, hồ sơ sớm nhất nghỉ đến { $moment }
-all-disabled = mọi hồ sơ đều bị tắt
+all-rest = mọi hồ sơ đang tạm nghỉ, sớm nhất là đến { $moment }
+all-disabled = mọi hồ sơ đã tắt
 to-go-on = Để tiếp tục, { $remedy }.
 next-unknown = không xác định được vì không đọc được thông tin xác thực
 
@@ -149,8 +148,8 @@ picker-now = đang dùng
 picker-pinned = đã ghim
 picker-choice = { $alias } — { $model }
 picker-profiles = hồ sơ: { $profiles }
-picker-rests = tạm nghỉ thêm { $length }
-picker-disabled = bị tắt
+picker-rests = tạm nghỉ { $length }
+picker-disabled = đã tắt
 picker-costs = tốn phí
 picker-no-credential = không có thông tin xác thực
 picker-no-endpoint = không có điểm cuối
@@ -173,6 +172,7 @@ button-default = Về mặc định
 button-automatic = Hồ sơ tự động
 button-profiles = { $count } hồ sơ
 button-provider = { $provider } ({ $count })
+button-not-yours = Nút này không còn dùng được ở đây lúc này, hoặc không dành cho bạn; không có gì thay đổi. /model hiện danh sách của riêng bạn.
 choose-model = Chọn mô hình
 choose-profile = Chọn hồ sơ
 choose-provider = Chọn nhà cung cấp
@@ -185,21 +185,21 @@ did-you-mean = Ý bạn là { $names }?
 shows-those = Gõ { $command } để xem những gì đang có.
 refused-unknown-model = Không có mô hình nào tên là { $name }.
 refused-model-not-allowed = Không được dùng { $model } ở đây: mô hình này không có trong { $rule }.
-refused-model-not-allowed-remedy = Người vận hành bot có thể thêm mô hình vào đó.
+refused-model-not-allowed-remedy = Người vận hành bot có thể thêm vào đó.
 refused-unknown-profile = { $provider } không có hồ sơ nào tên là { $name }.
-refused-several-profiles = Nhiều hồ sơ có cùng tên { $name }.
+refused-several-profiles = Nhiều hồ sơ có tên { $name }.
 refused-several-profiles-remedy = Hãy viết đầy đủ tên của một hồ sơ: { $profiles }.
 refused-several-profiles-more = Hãy viết đầy đủ tên của một hồ sơ: { $profiles } (còn { $more } hồ sơ nữa trong { $command }).
 refused-other-provider = { $profile } thuộc về { $provider }, còn { $model } là mô hình của { $other }.
 refused-other-provider-remedy = Để dùng hồ sơ này, hãy nêu kèm một mô hình của { $provider }.
-refused-not-permitted = Bạn không được phép thay đổi lựa chọn cho { $scope }.
+refused-not-permitted = Bạn không được phép thay đổi lựa chọn của { $scope }.
 refused-not-permitted-remedy = Việc này cần quyền quản trị (commands.admins).
 refused-no-commands = Bạn không được phép dùng lệnh ở đây.
 refused-unknown-provider = Không có nhà cung cấp nào tên là { $name }.
 refused-unknown-provider-remedy = Gõ { $command } để xem mọi mô hình.
 refused-no-such-page = Không có trang { $page }: danh sách chỉ có { $pages } trang.
 refused-no-such-page-remedy = Gõ { $command } để xem trang cuối.
-refused-nothing-to-undo = Không có thay đổi nào để hoàn tác cho { $scope }.
+refused-nothing-to-undo = Không có thay đổi nào của { $scope } để hoàn tác.
 refused-no-model = Chưa cấu hình mô hình nào, và bạn cũng chưa nêu mô hình nào.
 refused-no-model-remedy = Hãy nêu một mô hình: { $command }.
 refused-not-kept = Không lưu được: { $cause }.
@@ -209,8 +209,8 @@ refused-broken-remedy = Không có gì thay đổi. Người vận hành bot c�
 
 ## The last request, in /model why
 
-last-request = Yêu cầu gần nhất: gọi { $asked }{ $tried }, { $ended }
-last-no-model = khi chưa cấu hình mô hình nào
+last-request = Yêu cầu gần nhất: đã hỏi { $asked }{ $tried }, { $ended }
+last-no-model = không mô hình nào vì chưa cấu hình
 last-tried = , đã thử { $what } ({ $why })
 last-for = { $profile } cho { $model }
 last-until = { $why }, đến { $time }
@@ -222,32 +222,31 @@ cause-claude-code-only = không dùng được token thuê bao này ở đây, h
 ## Why a request would get no credential, and what can be done about it
 
 unserved-no-model = chưa cấu hình mô hình nào
-remedy-no-model = hãy nêu một mô hình: /model provider/model, hoặc đặt agents.defaults.model
+remedy-no-model = hãy chọn một mô hình (/model provider/model), hoặc đặt agents.defaults.model
 unserved-model-gone = mô hình { $model } không còn trong danh mục
-remedy-model-gone = hãy chọn mô hình khác: /model list, hoặc về mặc định: /model default
+remedy-model-gone = hãy chọn mô hình khác (/model list), hoặc quay về mặc định (/model default)
 unserved-not-allowed = không được dùng mô hình { $model }: { $rule } không có mô hình này
-remedy-not-allowed = hãy thêm mô hình vào { $rule }, hoặc chọn mô hình khác: /model list
+remedy-not-allowed = hãy thêm mô hình vào { $rule }, hoặc chọn mô hình khác (/model list)
 unserved-no-key = không tìm thấy khóa API cho nhà cung cấp { $provider } (tác nhân { $agent }, kho { $store })
 unserved-none-usable = nhà cung cấp { $provider } không có hồ sơ xác thực nào dùng được ({ $reasons })
 remedy-no-key = hãy thêm khóa: modelpin models auth paste-token --provider { $provider }
 unserved-pinned-unusable = không tìm thấy thông tin xác thực cho hồ sơ { $profile }: { $reason }
-remedy-not-in-order = vì thứ tự đã cấu hình không có hồ sơ này, hãy cho phép dùng hồ sơ khác: /model @auto
+remedy-not-in-order = hãy cho phép dùng hồ sơ khác (/model @auto), vì thứ tự đã cấu hình không có hồ sơ này
 unserved-needs-sign-in = phiên đăng nhập của hồ sơ { $profile } đã kết thúc và chưa gia hạn được
-remedy-sign-in = hãy đăng nhập lại, chọn hồ sơ khác: /model status, hoặc để hồ sơ khác thay thế: /model @auto
+remedy-sign-in = hãy đăng nhập lại, chọn hồ sơ khác (/model status), hoặc để hệ thống tự chọn (/model @auto)
 unserved-fenced = yêu cầu qua { $to } sẽ tốn phí
 unserved-fenced-from = { $from } hiện không dùng được, và yêu cầu qua { $to } sẽ tốn phí
-remedy-fenced = nếu đồng ý trả phí, hãy gõ: /model @{ $to }; hoặc đặt auth.fence thành "allow"
+remedy-fenced = hãy gõ /model @{ $to } nếu bạn đồng ý trả phí; hoặc đặt auth.fence thành "allow"
 unserved-credential = không lấy được thông tin xác thực của hồ sơ { $profile }: { $cause }
-remedy-credential = hãy sửa thông tin đó, hoặc cho phép dùng hồ sơ khác: /model @auto
+remedy-credential = hãy sửa nó, hoặc cho phép dùng hồ sơ khác (/model @auto)
 unserved-no-endpoint = chưa biết điểm cuối của nhà cung cấp { $provider }
 remedy-no-endpoint = hãy đặt models.providers.{ $provider }.baseUrl và .api
-# In a chat of several people.
+
 unserved-in-company = hiện không có thông tin xác thực nào dùng được
 remedy-in-company = hãy gõ /model why: câu trả lời chỉ dành riêng cho bạn
-
 ## A command line that is wrong; each is one line of at most 120 characters
 
-fault-unexpected = `{ $it }` là từ thừa
+fault-unexpected = `{ $it }` là phần thừa
 fault-prompt-help = lời nhắc viết ở dòng sau, hoặc sau ` -- `
 fault-unknown-option = `{ $it }` không phải là tùy chọn
 fault-unknown-option-help = tên bắt đầu bằng `-` phải đặt trong dấu ngoặc kép; lời nhắc viết sau ` -- `
@@ -286,7 +285,7 @@ fault-more = … và { $count } lỗi nữa
 help =
     /model                    chọn từ danh sách
     /model opus               dùng một mô hình, theo bí danh hoặc provider/model
-    /model opus@work          dùng mô hình đó với hồ sơ "work", không hồ sơ khác
+    /model opus@work          dùng với hồ sơ "work", không dùng hồ sơ khác
     /model @work              giữ mô hình, đổi hồ sơ
     /model @auto              lại để hồ sơ được chọn tự động
     /model 3                  mục thứ ba của danh sách gần nhất

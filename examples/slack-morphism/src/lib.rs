@@ -74,7 +74,7 @@ pub async fn app_with(
     let me = slack.open_session(&token).auth_test().await?;
     let modelpin = modelpin
         .at(settings.state_dir.clone(), settings.config.clone())
-        .bot_id(&me.user_id.to_string())
+        .bot_id(me.user_id.as_ref())
         .build()
         .await?;
     let bot = Arc::new(Bot {

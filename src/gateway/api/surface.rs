@@ -7,16 +7,23 @@ use serde_json::{Map, Value};
 use super::fault::Fault;
 use super::fields::Fields;
 use crate::render::Render;
+use crate::render::discord::Discord;
+use crate::render::slack::Slack;
+use crate::render::telegram::Telegram;
 use crate::view::View;
 
 /// Writes a view as the payload of a platform.
 type Write = fn(&View) -> Value;
 
 /// The platforms that replies are written for, a line each.
-const PLATFORMS: &[(&str, Write)] = &[];
+const PLATFORMS: &[(&str, Write)] = &[
+    ("telegram", with::<Telegram>),
+    ("discord", with::<Discord>),
+    ("slack", with::<Slack>),
+];
 
 /// The platforms that have no line yet.
-const TO_COME: &[&str] = &["telegram", "discord", "slack", "matrix"];
+const TO_COME: &[&str] = &["matrix"];
 
 /// How a reply is written.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +62,6 @@ impl Surface {
 }
 
 /// Writes a view with a renderer.
-#[expect(dead_code, reason = "for the lines of `PLATFORMS`")]
 fn with<R: Render<Message: Serialize> + Default>(view: &View) -> Value {
     serde_json::to_value(R::default().render(view)).unwrap_or_default()
 }

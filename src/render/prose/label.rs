@@ -139,8 +139,8 @@ impl Labels {
 
     /// What somebody reads who pressed a button that does not hold, where no list can be shown to them.
     #[must_use]
-    pub fn not_yours(&self) -> &str {
-        "That button does not hold here and now, or is not yours; nothing changed. /model shows you a list of your own."
+    pub fn not_yours(&self) -> String {
+        say!(self.words, "button-not-yours")
     }
 
     /// What a closed list of models asks.

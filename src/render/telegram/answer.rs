@@ -197,7 +197,7 @@ fn is_of_the_presser(view: &View) -> bool {
 /// What a window has room for: the first sentences.
 fn notice(view: &View) -> String {
     let said = match &view.body {
-        Body::Picker(_) => Labels::of(view).not_yours().to_string(),
+        Body::Picker(_) => Labels::of(view).not_yours(),
         _ => {
             let lines = Prose::of(view)
                 .blocks

@@ -18,10 +18,12 @@ pub(super) fn acting(text: &str) -> Vec<Range<usize>> {
         }
         at += piece.len();
     }
-    match (found.first(), found.last()) {
-        (Some(first), Some(last)) if found.len() > SEVERAL => vec![first.start..last.end],
-        _ => found,
+    if found.len() > SEVERAL
+        && let (Some(first), Some(last)) = (found.first(), found.last())
+    {
+        found = std::iter::once(first.start..last.end).collect();
     }
+    found
 }
 
 /// `@name`, `a@b.c`, `/command`, `scheme://…`, `t.me/…`.

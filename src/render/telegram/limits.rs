@@ -6,7 +6,7 @@ use crate::picker::{PAGE, PROVIDERS_PAGE, TOKEN_BYTES};
 pub const TEXT_UNITS: usize = 4_096;
 
 /// The most entities of a message that are shown. The vendor does not say so
-/// (<https://limits.tginfo.me/en>, `MessageEntityLimit`-like figures of client libraries).
+/// (<https://docs.python-telegram-bot.org/en/stable/telegram.constants.html#telegram.constants.MessageLimit>).
 pub const ENTITIES: usize = 100;
 
 /// The longest `callback_data`, in bytes (<https://core.telegram.org/bots/api#inlinekeyboardbutton>).

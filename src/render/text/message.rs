@@ -3,12 +3,13 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::fold;
+use crate::render::prose::shortened;
 
 /// The longest message, in characters: below the limit of every chat platform that takes plain text.
 pub const MESSAGE_CHARS: usize = 4_000;
 
-/// What a message ends with when another follows.
-const MORE: &str = "(more follows)";
+/// The most of a message that the words at its end may take, in characters: a language may have long ones.
+const MORE_CHARS: usize = 200;
 
 /// The pieces of a reply, which are kept whole where they fit.
 #[derive(Debug, Default)]
@@ -36,9 +37,10 @@ impl Items {
         }
     }
 
-    /// The messages, in order. Each but the last says that more follows; nothing is left out.
-    pub(super) fn into_messages(self) -> Vec<String> {
-        let room = MESSAGE_CHARS - MORE.len() - 2;
+    /// The messages, in order. Each but the last ends with `more`, which says that more follows; nothing is left out.
+    pub(super) fn into_messages(self, more: &str) -> Vec<String> {
+        let more = shortened(more, MORE_CHARS);
+        let room = MESSAGE_CHARS - more.chars().count() - 2;
         let mut messages = vec![String::new()];
         let mut used = 0;
         for piece in self.items.iter().flat_map(|item| cut(item, room)) {
@@ -61,7 +63,7 @@ impl Items {
         let last = messages.len() - 1;
         for message in &mut messages[..last] {
             message.push_str("\n\n");
-            message.push_str(MORE);
+            message.push_str(&more);
         }
         messages
     }
@@ -109,7 +111,7 @@ mod tests {
         for n in 0..300 {
             items.push(format!("{n:03} {}", "x".repeat(50)));
         }
-        let messages = items.into_messages();
+        let messages = items.into_messages("(more follows)");
         assert!(messages.len() > 1);
         assert!(
             messages
@@ -128,7 +130,7 @@ mod tests {
     fn an_item_that_no_message_holds_is_cut_between_graphemes() {
         let mut items = Items::default();
         items.push("e\u{301}".repeat(MESSAGE_CHARS));
-        let messages = items.into_messages();
+        let messages = items.into_messages("(more follows)");
         assert!(messages.len() > 2);
         assert!(messages.iter().all(|message| message.starts_with('e')));
     }
@@ -137,7 +139,7 @@ mod tests {
     fn a_grapheme_longer_than_a_message_is_cut_too() {
         let mut items = Items::default();
         items.push(format!("e{}", "\u{301}".repeat(3 * MESSAGE_CHARS)));
-        let messages = items.into_messages();
+        let messages = items.into_messages("(more follows)");
         assert!(
             messages
                 .iter()

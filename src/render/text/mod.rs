@@ -11,6 +11,7 @@ mod message;
 use super::Render;
 use super::prose::Prose;
 use crate::view::{Body, View};
+use crate::words::say;
 use ink::Ink;
 use message::Items;
 
@@ -51,6 +52,6 @@ impl Render for Text {
         if self.ink == Ink::Plain && !drawn {
             items.fold();
         }
-        items.into_messages()
+        items.into_messages(&say!(view.words, "more-follows"))
     }
 }

@@ -4,7 +4,6 @@
 //! of its pickers where their choices can be pressed. `UPDATE_FIXTURES=1 cargo test --test it render` writes them anew:
 //! read each one that changed.
 
-mod buttons;
 pub(crate) mod checked;
 mod validators;
 
@@ -19,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::cases;
 use super::hostile::{NAMES, everywhere};
-use buttons::pressable;
+use super::pressable::pressable;
 use checked::checked;
 
 fn folder() -> PathBuf {

@@ -98,6 +98,5 @@ fn what_every_adapter_promises_holds_on_slack() {
         .expect("a runtime")
         .block_on(adapter::run(&AsSlack, Cases::few(6)))
         .unwrap_or_else(|broken| panic!("{broken}"));
-    println!("{report}");
     assert!(report.presses > 50, "{report}");
 }
