@@ -38,6 +38,7 @@ pub struct Builder {
     environment: Option<UseEnvironment>,
     bots: Vec<String>,
     bot_ids: Vec<String>,
+    prefixes: Vec<String>,
     credentials: CredentialChain,
     pins: Option<Arc<dyn PinStore>>,
     kept: Option<Kept>,
@@ -98,6 +99,13 @@ impl Builder {
         self
     }
 
+    /// A prefix of commands beside `/` and those of the configuration, for example `!` where clients keep `/` to themselves.
+    #[must_use]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        self.prefixes.push(prefix.to_owned());
+        self
+    }
+
     /// Credentials of the caller's own, asked before those of the files.
     #[must_use]
     pub fn credentials(mut self, provide: Arc<dyn ProvideCredential>) -> Self {
@@ -155,6 +163,7 @@ impl Builder {
             environment: self.environment.unwrap_or(UseEnvironment::Process),
             bots: self.bots,
             bot_ids: self.bot_ids,
+            prefixes: self.prefixes,
             credentials: self.credentials,
             ..Sources::new(state, config)
         })?;

@@ -4,6 +4,7 @@
 
 pub mod data;
 pub mod discord;
+pub mod matrix;
 pub mod prose;
 pub mod slack;
 pub mod telegram;

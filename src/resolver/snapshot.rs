@@ -39,6 +39,8 @@ pub struct Sources {
     pub bots: Vec<String>,
     /// Bot ids of the caller's own.
     pub bot_ids: Vec<String>,
+    /// Prefixes of commands of the caller's own, beside those of the configuration.
+    pub prefixes: Vec<String>,
     /// Credentials of the caller's own, asked before those of the files.
     pub credentials: CredentialChain,
     /// Makes what renews sign-ins; without it, one that has ended is skipped.
@@ -75,6 +77,7 @@ impl Sources {
             environment: UseEnvironment::Process,
             bots: Vec::new(),
             bot_ids: Vec::new(),
+            prefixes: Vec::new(),
             credentials: CredentialChain::default(),
             refresher: None,
         }
@@ -389,7 +392,7 @@ impl Snapshot {
         for id in self.config.bot.ids.iter().chain(&self.sources.bot_ids) {
             syntax = syntax.bot_id(id);
         }
-        for prefix in &commands.prefixes {
+        for prefix in commands.prefixes.iter().chain(&self.sources.prefixes) {
             syntax = syntax.prefix(prefix);
         }
         for name in &commands.reserved {

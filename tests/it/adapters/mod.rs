@@ -3,6 +3,7 @@
 mod data;
 mod discord;
 mod faulty;
+mod matrix;
 
 use modelpin::conformance::adapter::{self, Adapter, Broken, Button, Cases, Report};
 use modelpin::render::text::{MESSAGE_CHARS, Text};

@@ -10,6 +10,7 @@ mod data;
 pub(crate) mod discord;
 mod hostile;
 mod last;
+pub(crate) mod matrix;
 mod pages;
 mod pressable;
 mod slack;
