@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::fields::Fields;
 use crate::render::Render;
 use crate::render::discord::Discord;
+use crate::render::matrix::Matrix;
 use crate::render::slack::Slack;
 use crate::render::telegram::Telegram;
 use crate::view::View;
@@ -20,10 +21,8 @@ const PLATFORMS: &[(&str, Write)] = &[
     ("telegram", with::<Telegram>),
     ("discord", with::<Discord>),
     ("slack", with::<Slack>),
+    ("matrix", with::<Matrix>),
 ];
-
-/// The platforms that have no line yet.
-const TO_COME: &[&str] = &["matrix"];
 
 /// How a reply is written.
 #[derive(Debug, Clone, Copy)]
@@ -44,10 +43,6 @@ impl Surface {
             (_, Some((name, write))) => Ok(Self::Platform(name, *write)),
             ("text", None) => Ok(Self::Text),
             ("markdown", None) => Ok(Self::Markdown),
-            (platform, None) if TO_COME.contains(&platform) => Err(unknown(format!(
-                "replies are not written for {platform} yet: ask for `text` or `markdown`, and make buttons of the \
-                 tokens in `reply.view`"
-            ))),
             (_, None) => Err(unknown(format!("`surface` is one of `{}`", names().join("`, `")))),
         }
     }

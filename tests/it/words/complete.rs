@@ -96,7 +96,10 @@ fn the_help_of_a_chat_has_the_same_commands_in_every_language() {
     let languages = modelpin::words::Languages::default();
     let commands = |line: &str| {
         let command = line.starts_with('/') || line.starts_with('-');
-        let end = line.find("  ").or_else(|| line.find(" -- ")).unwrap_or(line.len());
+        let end = line
+            .find("  ")
+            .or_else(|| line.find(" -- "))
+            .unwrap_or(line.len());
         command.then(|| line[..end].to_owned())
     };
     let wanted: Vec<String> = english.lines().filter_map(commands).collect();

@@ -6,4 +6,5 @@ mod document;
 mod own;
 mod refused;
 mod sessions;
+mod surfaces;
 mod world;

@@ -111,7 +111,6 @@ async fn a_wrong_field_is_told_by_its_path() {
             "unknown-field",
             "actor.admin",
         ),
-        (json!({ "surface": "telegram" }), "unknown-surface", "surface"),
         (json!({ "surface": "html" }), "unknown-surface", "surface"),
         (json!({ "text": ["/model"] }), "wrong-type", "text"),
         (json!({ "text": null }), "missing-field", "text"),

@@ -90,7 +90,10 @@ fn every_golden_file_has_its_case() {
     for file in std::fs::read_dir(folder()).expect("the folder") {
         let name = file.expect("a file").file_name().into_string().expect("UTF-8");
         // What is registered has tests of its own.
-        assert!(known.contains(&name) || name.starts_with("registration"), "{name}");
+        assert!(
+            known.contains(&name) || name.starts_with("registration"),
+            "{name}"
+        );
     }
 }
 
