@@ -18,7 +18,7 @@ pub(crate) struct Prompt(pub(crate) String);
 /// Carries out a command; what goes to a model goes on.
 pub(crate) async fn message(bot: Bot, message: Message, shared: Arc<Shared>) -> Option<Prompt> {
     let (text, at) = (message.text()?, Place::of_message(&message)?);
-    let asked = modelpin::Message::new(&at.session, &at.actor, text);
+    let asked = modelpin::Message::new(&at.session, &at.actor, text).in_language(&at.language);
     let (view, prompt) = match shared.modelpin.handle(&asked).await {
         Ok(Handled::Text) => return Some(Prompt(text.to_owned())),
         Ok(Handled::Ignored) => return None,
@@ -41,7 +41,7 @@ pub(crate) async fn press(bot: Bot, query: CallbackQuery, shared: Arc<Shared>) -
         return Ok(());
     };
     let pressed = at.pressed(&query);
-    let press = Press::new(&at.session, &at.actor, token);
+    let press = Press::new(&at.session, &at.actor, token).in_language(&at.language);
     let view = match shared.modelpin.press_promptly(&press).await? {
         Promptly::Now(view) => view,
         Promptly::Later(later) => {

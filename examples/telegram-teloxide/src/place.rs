@@ -10,6 +10,8 @@ use teloxide::types::{Chat, User};
 pub(crate) struct Place {
     pub(crate) session: SessionKey,
     pub(crate) actor: Actor,
+    /// The language of the person's Telegram; an empty one is none that there is.
+    pub(crate) language: String,
     chat: i64,
     topic: Option<i64>,
     from: i64,
@@ -53,6 +55,7 @@ impl Place {
         Some(Self {
             session: SessionKey::of(&room),
             actor,
+            language: from.language_code.clone().unwrap_or_default(),
             chat: chat.id.0,
             topic,
             from: i64::try_from(from.id.0).ok()?,

@@ -4,7 +4,7 @@
 //! [`Content::presses`] below it. Many clients keep commands with a slash for themselves: what is to be typed is told with
 //! the prefix of [`Matrix::with_prefix`], which the middleware has to know too
 //! (`Builder::prefix`, or `commands.prefixes` of the configuration). Matrix cannot show a message to one person alone: what a
-//! view has for its sender is said in the room, or in a direct chat with them.
+//! view has for its sender is said in the room.
 //!
 //! `message.rs` first: how blocks become lines, and lines messages. `content.rs` has the contents of events, `press.rs` the
 //! reactions, `html.rs` the tags.

@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_script_without_blanks_is_folded_between_its_characters() {
-        let long = format!("{}，{}。", "模型".repeat(12), "凭据".repeat(20));
+        let long = format!("{}，{}。", "模型".repeat(12), "凭据".repeat(17));
         let folded = fold(&long);
         let lines: Vec<&str> = folded.lines().collect();
         assert!(lines.len() == 2 && lines[0].ends_with('，'), "{folded}");

@@ -171,3 +171,20 @@ fn a_reaction_does_what_the_message_says_and_no_other_does_anything() {
         assert_eq!(Presses::read(&broken, &presses[0].key), None);
     }
 }
+
+#[tokio::test]
+async fn a_bot_understands_the_prefix_that_it_tells() {
+    use modelpin::{Actor, Handled, Message, ModelPin, SessionKey};
+    let files = tempfile::tempdir().expect("a folder");
+    let builder = || ModelPin::builder().state_dir(files.path()).without_environment();
+    let (session, actor) = (
+        SessionKey::new("matrix:channel:!a"),
+        Actor::member("matrix:@ann:b"),
+    );
+    let message = Message::new(&session, &actor, "!model");
+    let bot = builder().prefix("!").build().await.expect("it is built");
+    let handled = bot.handle(&message).await.expect("an agent");
+    assert!(matches!(handled, Handled::Reply(_)), "{handled:?}");
+    let bot = builder().build().await.expect("it is built");
+    assert_eq!(bot.handle(&message).await.expect("an agent"), Handled::Text);
+}
