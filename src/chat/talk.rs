@@ -25,6 +25,7 @@ pub(super) struct Talk {
     client: Client,
     session: SessionKey,
     actor: Actor,
+    locale: Option<String>,
     said: Vec<Turn>,
 }
 
@@ -36,6 +37,15 @@ pub(super) type Stop<'a> = Pin<&'a mut dyn Future<Output = ()>>;
 pub(super) enum Went {
     Well,
     Wrong,
+}
+
+/// The language of a terminal, as POSIX has it: the first of its variables that says anything (Base Definitions, section
+/// 8.2). `C` and `POSIX` are no language: then the configuration says it.
+fn of_terminal(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
+    let said = said.find(|locale| !locale.is_empty())?;
+    let language = said.split(['.', '@']).next().unwrap_or_default();
+    (!matches!(language, "C" | "POSIX")).then_some(said)
 }
 
 impl Talk {
@@ -50,6 +60,7 @@ impl Talk {
             client,
             session,
             actor,
+            locale: of_terminal(|name| std::env::var(name).ok()),
             said: Vec::new(),
         }
     }
@@ -89,7 +100,11 @@ impl Talk {
         stop: Stop<'_>,
     ) -> Result<Went, ChatError> {
         let (session, actor) = (self.session.clone(), self.actor.clone());
-        let message = Message::new(&session, &actor, text);
+        let locale = self.locale.clone();
+        let mut message = Message::new(&session, &actor, text);
+        if let Some(locale) = &locale {
+            message = message.in_language(locale);
+        }
         let prompt = match self.modelpin.handle(&message).await? {
             Handled::Text => text,
             Handled::Ignored => {
@@ -251,5 +266,30 @@ fn in_words(why: String, verdict: Option<&Verdict>) -> String {
             cause: Some(cause),
             ..
         }) => format!("{why}: {class}: {cause}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_terminal_is_that_of_its_variables() {
+        for (variables, language) in [
+            (&[("LANG", "vi_VN.UTF-8")][..], Some("vi_VN.UTF-8")),
+            (
+                &[("LC_ALL", ""), ("LC_MESSAGES", "th_TH"), ("LANG", "vi")],
+                Some("th_TH"),
+            ),
+            (&[("LC_ALL", "C.UTF-8"), ("LANG", "vi")], None),
+            (&[("LANG", "POSIX")], None),
+            (&[], None),
+        ] {
+            let found = of_terminal(|name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            });
+            assert_eq!(found.as_deref(), language, "{variables:?}");
+        }
     }
 }

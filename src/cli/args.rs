@@ -18,6 +18,7 @@ use super::pins::PinsArgs;
 use super::register::RegisterArgs;
 use super::simulate::SimulateArgs;
 use super::why::WhyArgs;
+use super::words::WordsArgs;
 use super::wrong::Wrong;
 
 /// Choose which model and which credential a chat uses.
@@ -94,6 +95,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  modelpin simulate --example > scenario.json\n  modelpin simulate scenario.json\n  modelpin simulate scenario.json --svg timeline.svg --seed 7\n  modelpin simulate scenario.json --json\n\nThe real resolver decides, with a clock that is set and never waited for.\nNothing is asked of the network, and no credential of yours is read. Exit\ncodes: 0 every claim held, 1 one did not."
     )]
     Simulate(SimulateArgs),
+    /// The sentences of replies, in the languages that people read
+    #[command(
+        after_help = "Examples:\n  modelpin words show en > ~/.modelpin/words/de.ftl\n  modelpin words check ~/.modelpin/words/de.ftl\n\nA file words/TAG.ftl in the state directory adds a language."
+    )]
+    Words(WordsArgs),
     /// Show how a chat message is read
     #[command(
         after_help = "Examples:\n  modelpin parse '/model opus@work --for 2h'\n  echo '{\"input\": \"/model opus\"}' | modelpin parse"

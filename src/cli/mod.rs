@@ -30,6 +30,7 @@ mod table;
 #[cfg(feature = "otel")]
 mod traces;
 mod why;
+mod words;
 mod wrong;
 
 use std::io::{BufWriter, Write};
@@ -100,6 +101,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
         )?),
         Command::Explain(args) => explain::run(args, &cli.global, &mut stdout.lock()),
         Command::Why(args) => why::run(args, &cli.global, &mut stdout.lock()),
+        Command::Words(args) => words::run(args, &mut stdout.lock()),
         Command::Events(args) => events::run(args, &cli.global, &mut stdout.lock()),
         Command::Gateway(args) => gateway::run(args, &cli.global, &mut stdout.lock()),
         Command::Doctor(args) => doctor::run(args, &cli.global, &mut stdout.lock()),

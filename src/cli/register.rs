@@ -95,7 +95,14 @@ pub(super) fn run(args: &RegisterArgs, global: &Global, out: &mut impl Write) ->
             json,
         } => {
             let names = aliases(global)?;
-            let mut body = SetMyCommands::of(&names);
+            let words = place::operate(global)?
+                .snapshot()
+                .languages()
+                .of(language.as_deref());
+            let mut body = match language {
+                Some(_) => SetMyCommands::said(&names, &words),
+                None => SetMyCommands::of(&names),
+            };
             body = match scope {
                 Scope::Default => body,
                 Scope::Private => body.within(BotCommandScope::AllPrivateChats),
@@ -122,7 +129,8 @@ pub(super) fn run(args: &RegisterArgs, global: &Global, out: &mut impl Write) ->
             }
         }
         Platform::Discord { persons, json } => {
-            let command = ApplicationCommand::model();
+            let place = place::operate(global)?;
+            let command = ApplicationCommand::model().in_languages(place.snapshot().languages());
             let command = if *persons {
                 command.for_persons_too()
             } else {

@@ -1,11 +1,14 @@
 //! Discord: the definition of `/model`, and what is offered while somebody types behind it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Names, PURPOSE, suggest, usage, utf16};
+use super::{Names, suggest, usage, utf16, what_for};
 use crate::command::LINE_LIMIT;
 use crate::echo::legible;
 use crate::render::prose::cut;
+use crate::words::{Languages, Words};
 
 /// The longest name of a command or an option, in characters of `-`, `_`, letters and digits, in lower case
 /// (<https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-naming>).
@@ -34,6 +37,13 @@ pub const CHOICE_VALUE: usize = 100;
 /// (<https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-structure>).
 pub const OPTION_LENGTH: usize = 6_000;
 
+/// The languages of Discord's clients (<https://docs.discord.com/developers/reference#locales>).
+pub const LOCALES: [&str; 32] = [
+    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl",
+    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja",
+    "zh-TW", "ko",
+];
+
 /// What the option of `/model` is called, in which everything behind the command is typed.
 pub const OPTION: &str = "what";
 
@@ -54,6 +64,10 @@ pub struct ApplicationCommand {
     pub name: String,
     /// What it does.
     pub description: String,
+    /// The same in other languages, by Discord's names of them
+    /// (<https://docs.discord.com/developers/reference#locales>).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub description_localizations: BTreeMap<&'static str, String>,
     /// What kind of command: 1, which is typed.
     #[serde(rename = "type")]
     pub kind: u8,
@@ -90,7 +104,8 @@ impl ApplicationCommand {
         let short = |text: &str| cut(text, DESCRIPTION, utf16).into_owned();
         Self {
             name: "model".to_owned(),
-            description: short(PURPOSE),
+            description: short(&what_for(&Words::english())),
+            description_localizations: BTreeMap::new(),
             kind: CHAT_INPUT,
             options: vec![CommandOption {
                 name: OPTION.to_owned(),
@@ -103,6 +118,19 @@ impl ApplicationCommand {
             contexts: vec![0, 1],
             integration_types: vec![0],
         }
+    }
+
+    /// The same, told in each of Discord's languages in which there is a sentence for it.
+    #[must_use]
+    pub fn in_languages(mut self, languages: &Languages) -> Self {
+        for locale in LOCALES {
+            let told = languages.named(locale).map(|words| what_for(&words));
+            if let Some(told) = told.filter(|told| *told != self.description) {
+                let told = cut(&told, DESCRIPTION, utf16).into_owned();
+                self.description_localizations.insert(locale, told);
+            }
+        }
+        self
     }
 
     /// The same; persons can install it too, and then use it wherever they are.

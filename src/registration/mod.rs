@@ -14,11 +14,14 @@ pub mod telegram;
 
 use crate::command::spec;
 use crate::view::Names;
+use crate::words::{Words, say};
 
 pub use suggest::{Suggestion, suggest};
 
 /// What `/model` is for, in a few words.
-const PURPOSE: &str = "choose the model and the credential of this chat";
+fn what_for(words: &Words) -> String {
+    say!(words, "command-model")
+}
 
 /// The words of the verbs, each once: `reset` does what `default` does.
 fn verbs() -> Vec<&'static str> {
@@ -39,8 +42,8 @@ fn usage() -> String {
 }
 
 /// `choose the model and the credential of this chat: list, status, …`
-fn purpose() -> String {
-    format!("{PURPOSE}: {}", verbs().join(", "))
+fn purpose(words: &Words) -> String {
+    format!("{}: {}", what_for(words), verbs().join(", "))
 }
 
 /// Characters as Telegram and Discord may count them, the stricter way: in UTF-16 code units.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{PURPOSE, usage};
+use super::{usage, what_for};
 use crate::render::prose::cut;
+use crate::words::Words;
 
 /// The longest name of an app, in characters (<https://docs.slack.dev/reference/app-manifest#fields>).
 pub const APP_NAME: usize = 35;
@@ -164,7 +165,7 @@ impl Manifest {
         Self {
             display_information: DisplayInformation {
                 name: short(name, APP_NAME),
-                description: short(PURPOSE, APP_DESCRIPTION),
+                description: short(&what_for(&Words::english()), APP_DESCRIPTION),
             },
             features: Features {
                 app_home: AppHome {
@@ -178,7 +179,7 @@ impl Manifest {
                 slash_commands: vec![SlashCommand {
                     command: "/model".to_owned(),
                     url: url.clone(),
-                    description: short(PURPOSE, COMMAND_DESCRIPTION),
+                    description: short(&what_for(&Words::english()), COMMAND_DESCRIPTION),
                     usage_hint: short(&usage(), USAGE_HINT),
                     should_escape: false,
                 }],

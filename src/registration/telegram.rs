@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::{Names, purpose, utf16};
 use crate::render::prose::cut;
+use crate::words::{Words, say};
 
 /// The longest name of a command, in characters of `a-z`, `0-9` and `_`
 /// (<https://core.telegram.org/bots/api#botcommand>).
@@ -84,19 +85,29 @@ impl SetMyCommands {
     /// there is room for. Those that are left out are typed all the same, and reached as `/model name`.
     #[must_use]
     pub fn of(names: &Names) -> Self {
+        Self::said(names, &Words::english())
+    }
+
+    /// The same in the words of a language. Telegram shows it to people of that language when the body says so too
+    /// ([`in_language`](Self::in_language)).
+    #[must_use]
+    pub fn said(names: &Names, words: &Words) -> Self {
         let described = |command: String, about: &str| BotCommand {
             command,
             description: cut(about, COMMAND_DESCRIPTION, utf16).into_owned(),
             is_ephemeral: None,
         };
         let mut commands = vec![
-            described("model".to_owned(), &purpose()),
-            described("models".to_owned(), "list the models to choose from"),
+            described("model".to_owned(), &purpose(words)),
+            described("models".to_owned(), &say!(words, "command-models")),
         ];
         for alias in &names.commands {
             let Some(name) = command_name(alias) else { continue };
             if commands.len() < COMMANDS && commands.iter().all(|known| known.command != name) {
-                commands.push(described(name.clone(), &format!("use the model {name}")));
+                commands.push(described(
+                    name.clone(),
+                    &say!(words, "command-alias", name = name),
+                ));
             }
         }
         Self {

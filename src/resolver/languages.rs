@@ -1,14 +1,12 @@
 //! The languages of replies: those that are built in, and those of the state directory.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use crate::echo::causes;
 use crate::places::StateDir;
-use crate::words::Languages;
-
-/// The largest file of sentences, in bytes: the built-in ones have less than a tenth of it.
-const LARGEST: u64 = 256 * 1024;
+use crate::words::{LARGEST, Languages};
 
 /// Reads `words/<tag>.ftl` of the state directory over what is built in. What cannot be read is told in the log and left
 /// out: a reply in English is better than none.
@@ -19,12 +17,7 @@ pub(super) fn read(state: &StateDir, preferred: Option<&str>) -> Languages {
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        // A pipe would keep us waiting.
-        if !fs::metadata(&file).is_ok_and(|told| told.is_file() && told.len() <= LARGEST) {
-            tracing::warn!(file = %file.display(), "not read: it is no file of at most 256 KiB");
-            continue;
-        }
-        match fs::read_to_string(&file) {
+        match text(&file) {
             Ok(text) => {
                 if let Err(wrong) = languages.add(tag, &text) {
                     tracing::warn!(file = %file.display(), "{wrong}");
@@ -43,6 +36,21 @@ pub(super) fn read(state: &StateDir, preferred: Option<&str>) -> Languages {
         );
     }
     languages
+}
+
+/// What a file says. Only a file of its own kind is opened: a pipe would never come to its end.
+fn text(file: &Path) -> io::Result<String> {
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut text = String::new();
+    fs::File::open(file)?
+        .take(LARGEST + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::other("it has more than 256 KiB"));
+    }
+    Ok(text)
 }
 
 /// The files of sentences in the state directory, by name.

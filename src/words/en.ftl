@@ -185,6 +185,11 @@ choose-model = Choose a model
 choose-profile = Choose a profile
 choose-provider = Choose a provider
 
+# What a platform says of a command in its list of commands.
+command-model = choose the model and the credential of this chat
+command-models = list the models to choose from
+command-alias = use the model { $name }
+
 ## Commands that were not carried out
 
 not-sent = The text after the command was not sent to a model.

@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use thiserror::Error;
 use unic_langid::LanguageIdentifier;
 
+use super::file::Fault;
 use super::say::Words;
+use super::tags;
 
 /// A file that is built in, beside English; read when somebody first reads it.
 struct BuiltIn {
@@ -15,12 +17,12 @@ struct BuiltIn {
 }
 
 static BUILT_IN: [BuiltIn; 3] = [
-    built_in("vi", include_str!("vi.ftl")),
-    built_in("zh-CN", include_str!("zh-CN.ftl")),
-    built_in("th", include_str!("th.ftl")),
+    beside_english("vi", include_str!("vi.ftl")),
+    beside_english("zh-CN", include_str!("zh-CN.ftl")),
+    beside_english("th", include_str!("th.ftl")),
 ];
 
-const fn built_in(tag: &'static str, file: &'static str) -> BuiltIn {
+const fn beside_english(tag: &'static str, file: &'static str) -> BuiltIn {
     BuiltIn {
         tag,
         file,
@@ -29,10 +31,28 @@ const fn built_in(tag: &'static str, file: &'static str) -> BuiltIn {
 }
 
 impl BuiltIn {
+    fn language(&self) -> LanguageIdentifier {
+        tags::exact(self.tag).unwrap_or_default()
+    }
+
     fn words(&self) -> Words {
-        let read = || Words::read(parsed(self.tag).unwrap_or_default(), [self.file]).0;
+        let read = || Words::read(self.language(), [self.file]).0;
         self.words.get_or_init(read).clone()
     }
+}
+
+/// The largest file of sentences that is read, in bytes: the built-in ones have less than a tenth of it.
+pub const LARGEST: u64 = 256 * 1024;
+
+/// The file of a language that is built in.
+#[must_use]
+pub fn built_in(tag: &str) -> Option<&'static str> {
+    let tag = tags::exact(tag)?;
+    if tag == *Words::english().language() {
+        return Some(super::say::ENGLISH);
+    }
+    let found = BUILT_IN.iter().find(|known| known.language() == tag);
+    found.map(|known| known.file)
 }
 
 /// The languages that there are.
@@ -48,9 +68,23 @@ pub enum BadWords {
     /// Its name is no language.
     #[error("{0:?} is no language tag (BCP 47), as in vi, pt-BR or zh-CN")]
     NoLanguage(String),
-    /// Sentences in it are not written as Fluent writes them; the others are used.
-    #[error("{0}")]
-    Sentences(String),
+    /// Sentences in it are not written as Fluent writes them, or cannot be said; the others are used.
+    #[error("{}", in_short(.0))]
+    Sentences(Vec<Fault>),
+}
+
+/// How many faults an error tells.
+const TOLD: usize = 3;
+
+fn in_short(faults: &[Fault]) -> String {
+    let told: Vec<String> = faults.iter().take(TOLD).map(Fault::to_string).collect();
+    match faults.len().saturating_sub(TOLD) {
+        0 => told.join("; "),
+        more => format!(
+            "{}; {more} more: `modelpin words check` tells all",
+            told.join("; ")
+        ),
+    }
 }
 
 impl Languages {
@@ -60,51 +94,54 @@ impl Languages {
     /// # Errors
     /// [`BadWords`] if the tag is none, then nothing is added; or for sentences that cannot be read, then the others are.
     pub fn add(&mut self, tag: &str, file: &str) -> Result<(), BadWords> {
-        let language = parsed(tag).ok_or_else(|| BadWords::NoLanguage(tag.to_owned()))?;
-        let of_language = |built_in: &&BuiltIn| parsed(built_in.tag).as_ref() == Some(&language);
-        let english = (language == *Words::english().language()).then_some(super::say::ENGLISH);
-        let below = BUILT_IN.iter().find(of_language).map(|known| known.file);
-        let (words, wrong) = Words::read(language, below.or(english).into_iter().chain([file]));
-        self.added.retain(|known| known.language() != words.language());
-        if self.usual.as_ref().is_some_and(|usual| *usual == words) {
+        let language: LanguageIdentifier =
+            tags::exact(tag).ok_or_else(|| BadWords::NoLanguage(tag.to_owned()))?;
+        let (words, wrong) = Words::read(language, built_in(tag).into_iter().chain([file]));
+        self.added.retain(|known| *known != words);
+        if self.usual.as_ref() == Some(&words) {
             self.usual = Some(words.clone());
         }
         self.added.push(words);
-        match wrong.into_iter().next() {
-            None => Ok(()),
-            Some(first) => Err(BadWords::Sentences(first)),
+        if wrong.is_empty() {
+            return Ok(());
         }
+        Err(BadWords::Sentences(wrong))
     }
 
     /// Uses this language where a message does not say one. `false` if there is no such language: the usual one stays.
     #[must_use]
     pub fn prefer(&mut self, tag: &str) -> bool {
-        let found = self.find(tag);
+        let found = tags::wanted(tag).first().and_then(|tag| self.like(tag));
         let is_there = found.is_some();
         self.usual = found.or_else(|| self.usual.take());
         is_there
     }
 
-    /// The language of a message: the first that `locale` names and that there is one like, else the usual one.
+    /// The language of a message: the first that it names of those that there are, else the usual one.
     ///
-    /// `locale` is what platforms tell: a tag of BCP 47 in any case (`vi`, `zh-hans`), a POSIX locale (`th_TH.UTF-8`), or a
-    /// list as in `Accept-Language` (`vi;q=0.9, en`), taken in the order in which it is written.
+    /// `locale` is what a platform tells of a person: a tag of BCP 47 in any case (`vi`, `zh-hans`, `pt-br`), a POSIX
+    /// locale (`th_TH.UTF-8`), or a list with weights (`vi;q=0.9, en`; RFC 9110, section 12.5.4). What cannot be read
+    /// names none.
     #[must_use]
     pub fn of(&self, locale: Option<&str>) -> Words {
-        let wanted = locale.into_iter().flat_map(|list| list.split(','));
-        let found = wanted.take(MOST_WANTED).find_map(|tag| self.find(tag));
-        found
+        locale
+            .and_then(|locale| self.named(locale))
             .or_else(|| self.usual.clone())
             .unwrap_or_else(Words::english)
+    }
+
+    /// The same, but none where `locale` names none of those that there are.
+    #[must_use]
+    pub fn named(&self, locale: &str) -> Option<Words> {
+        tags::wanted(locale).iter().find_map(|tag| self.like(tag))
     }
 
     /// The tags of all languages, English first.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
-        let own = self.added.iter().map(Words::tag);
         let mut tags = vec![Words::english().tag()];
         tags.extend(BUILT_IN.iter().map(|known| known.tag.to_owned()));
-        for tag in own {
+        for tag in self.added.iter().map(Words::tag) {
             if !tags.contains(&tag) {
                 tags.push(tag);
             }
@@ -112,41 +149,28 @@ impl Languages {
         tags
     }
 
-    /// The very language, else one of the same name in another country or script: people who read traditional Chinese
-    /// read simplified Chinese with less pains than English. An operator's own go before what is built in.
-    fn find(&self, tag: &str) -> Option<Words> {
-        let wanted = parsed(tag)?;
-        let english = Words::english();
-        let is = |language: &LanguageIdentifier, how| match how {
-            How::Same => *language == wanted,
-            How::Alike => language.language == wanted.language,
+    /// The very language, else one of the same name and script, else one of the same name. Those that an operator added
+    /// go first.
+    ///
+    /// Readers of traditional Chinese get the simplified one while there is no file of their own: they read it with less
+    /// trouble than English, and a file `zh-TW.ftl` or `zh-Hant.ftl` goes before it.
+    fn like(&self, wanted: &LanguageIdentifier) -> Option<Words> {
+        let whole = tags::whole(wanted);
+        let script = |known: &LanguageIdentifier| {
+            let known = tags::whole(known);
+            (known.language, known.script) == (whole.language, whole.script)
         };
-        [How::Same, How::Alike].into_iter().find_map(|how| {
-            let added = self.added.iter().find(|words| is(words.language(), how)).cloned();
-            let of_tag = |known: &&BuiltIn| parsed(known.tag).is_some_and(|language| is(&language, how));
-            added
-                .or_else(|| BUILT_IN.iter().find(of_tag).map(BuiltIn::words))
-                .or_else(|| is(english.language(), how).then(|| english.clone()))
-        })
+        self.first(|known| known == wanted)
+            .or_else(|| self.first(script))
+            .or_else(|| self.first(|known| known.language == wanted.language))
     }
-}
 
-/// How near a language is to the one that is wanted.
-#[derive(Clone, Copy)]
-enum How {
-    Same,
-    Alike,
-}
-
-/// How many languages of a list are looked at.
-const MOST_WANTED: usize = 8;
-
-/// `vi`, `pt-BR`, and what POSIX (`pt_BR.UTF-8`) and HTTP (`pt-BR;q=0.9`) make of it.
-fn parsed(tag: &str) -> Option<LanguageIdentifier> {
-    let tag = tag.split(['.', '@', ';']).next()?.trim();
-    tag.parse()
-        .ok()
-        .filter(|parsed: &LanguageIdentifier| !parsed.language.is_empty())
+    fn first(&self, is: impl Fn(&LanguageIdentifier) -> bool) -> Option<Words> {
+        let added = self.added.iter().find(|words| is(words.language())).cloned();
+        let english = || Some(Words::english()).filter(|words| is(words.language()));
+        let built_in = || BUILT_IN.iter().find(|known| is(&known.language()));
+        added.or_else(english).or_else(|| Some(built_in()?.words()))
+    }
 }
 
 #[cfg(test)]
@@ -161,18 +185,21 @@ mod tests {
         for (asked, got) in [
             ("vi", "vi"),
             ("vi-VN", "vi"),
-            ("VI", "vi"),
             ("th_TH.UTF-8", "th"),
             ("zh", "zh-CN"),
-            ("zh-hans", "zh-CN"),
             ("zh-TW", "zh-CN"),
+            ("zh-Hans", "zh-CN"),
             ("en-GB", "en"),
             ("de", "en"),
-            ("de;q=1.0, th;q=0.9, en;q=0.1", "th"),
-            ("*, vi", "vi"),
+            ("zh-hans", "zh-CN"),
+            ("zh-Hant-HK", "zh-CN"),
+            ("vi;q=0.9, en;q=0.8", "vi"),
+            ("de, fr;q=0.9, th;q=0.5, *;q=0.1", "th"),
+            ("en, vi", "en"),
+            ("vi-VN-u-nu-latn", "vi"),
             ("", "en"),
-            ("C", "en"),
             ("POSIX", "en"),
+            ("C", "en"),
             ("../../etc", "en"),
         ] {
             assert_eq!(of(&languages, Some(asked)), got, "{asked}");
@@ -182,16 +209,14 @@ mod tests {
         assert_eq!(of(&languages, None), "th");
         assert_eq!(of(&languages, Some("de")), "th");
         assert_eq!(of(&languages, Some("en")), "en");
-        assert_eq!(languages.tags(), ["en", "vi", "zh-CN", "th"]);
     }
 
     #[test]
     fn the_built_in_files_are_read_without_a_fault() {
-        let english = ("en", super::super::say::ENGLISH);
-        let others = BUILT_IN.iter().map(|known| (known.tag, known.file));
-        for (tag, file) in others.chain([english]) {
-            let (_, wrong) = Words::read(parsed(tag).expect("a tag"), [file]);
-            assert_eq!(wrong, [] as [String; 0], "{tag}");
+        for tag in Languages::default().tags() {
+            let file = built_in(&tag).expect("it is built in");
+            let (_, wrong) = Words::read(tags::exact(&tag).expect("a tag"), [file]);
+            assert_eq!(wrong, [], "{tag}");
         }
     }
 
@@ -204,13 +229,20 @@ mod tests {
         languages.add("vi", "button-next = Tới\n").expect("a file");
         assert_eq!(languages.of(Some("vi")).say("button-next", &[]), "Tới");
         assert_ne!(languages.of(Some("vi")).say("button-back", &[]), "Back");
-        languages.add("en", "button-next = Onward\n").expect("a file");
-        assert_eq!(languages.of(Some("en")).say("button-next", &[]), "Onward");
-        assert_eq!(languages.of(Some("en")).say("button-back", &[]), "Back");
         assert_eq!(
             languages.add("no language", ""),
             Err(BadWords::NoLanguage("no language".to_owned()))
         );
-        assert!(matches!(languages.add("it", "!"), Err(BadWords::Sentences(_))));
+        let faults = languages.add("it", "!\na = b\n");
+        assert!(matches!(faults, Err(BadWords::Sentences(_))));
+        languages.add("zh-TW", "button-next = 下一頁\n").expect("a file");
+        for (asked, next) in [
+            ("zh-Hant", "下一頁"),
+            ("zh-HK", "下一頁"),
+            ("zh", "下一页"),
+            ("zh-SG", "下一页"),
+        ] {
+            assert_eq!(languages.of(Some(asked)).say("button-next", &[]), next, "{asked}");
+        }
     }
 }

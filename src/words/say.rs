@@ -8,6 +8,9 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use super::file::{self, Fault};
+use super::weigh;
+
 /// English, the language of every sentence that another file does not have.
 pub(super) const ENGLISH: &str = include_str!("en.ftl");
 
@@ -18,6 +21,8 @@ pub struct Words(Arc<Language>);
 struct Language {
     tag: LanguageIdentifier,
     bundle: FluentBundle<FluentResource>,
+    /// The sentences that are too heavy to be said, in order.
+    unsaid: Vec<String>,
 }
 
 /// A word that is put into a sentence.
@@ -45,29 +50,27 @@ impl Words {
             .clone()
     }
 
-    /// A language of these files, later ones over earlier ones, and what is wrong in them.
+    /// A language of these files, later ones over earlier ones, and what is wrong in the last one.
     pub(super) fn read<'f>(
         tag: LanguageIdentifier,
         files: impl IntoIterator<Item = &'f str>,
-    ) -> (Self, Vec<String>) {
-        let mut wrong = Vec::new();
+    ) -> (Self, Vec<Fault>) {
         let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
         // Marks of direction around each name would get into labels and into what people copy.
         bundle.set_use_isolating(false);
-        for file in files {
-            let resource = match FluentResource::try_new(file.to_owned()) {
-                Ok(resource) => resource,
-                Err((resource, errors)) => {
-                    wrong.extend(errors.into_iter().map(|error| {
-                        let line = file.get(..error.pos.start).unwrap_or(file).lines().count().max(1);
-                        format!("line {line}: {error}")
-                    }));
-                    resource
-                }
-            };
+        let (mut resources, mut faults, mut last) = (Vec::new(), Vec::new(), "");
+        for text in files {
+            let (resource, wrong) = file::read(text);
+            resources.extend(resource);
+            (faults, last) = (wrong, text);
+        }
+        let unsaid = weigh::too_heavy(&resources);
+        faults.extend(unsaid.iter().map(|key| Fault::too_heavy(last, key)));
+        for resource in resources {
             bundle.add_resource_overriding(resource);
         }
-        (Self(Arc::new(Language { tag, bundle })), wrong)
+        let language = Language { tag, bundle, unsaid };
+        (Self(Arc::new(language)), faults)
     }
 
     /// The language, as BCP 47 writes it: `en`, `zh-CN`.
@@ -92,10 +95,18 @@ impl Words {
     /// Whether the language itself has a sentence of this key.
     #[must_use]
     pub fn has_own(&self, key: &str) -> bool {
-        self.0.bundle.has_message(key)
+        self.0.bundle.has_message(key) && !self.0.unsaid.iter().any(|unsaid| unsaid == key)
     }
 
     fn said(&self, key: &str, args: &[(&'static str, Arg<'_>)]) -> Option<String> {
+        if self
+            .0
+            .unsaid
+            .binary_search_by(|unsaid| unsaid.as_str().cmp(key))
+            .is_ok()
+        {
+            return None;
+        }
         let pattern = self.0.bundle.get_message(key)?.value()?;
         let mut given = FluentArgs::with_capacity(args.len());
         for (name, arg) in args {
@@ -179,7 +190,7 @@ mod tests {
     fn what_a_language_lacks_is_said_in_english() {
         let file = "page-none = không\nbroken = { $nothing }\n";
         let (words, wrong) = Words::read(tag("vi"), [file]);
-        assert_eq!(wrong, [] as [String; 0]);
+        assert_eq!(wrong, []);
         assert_eq!(say!(words, "page-none"), "không");
         assert_eq!(say!(words, "button-next"), "Next");
         assert_eq!(say!(words, "no-such-key"), "no-such-key");
@@ -187,8 +198,31 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_in_a_file_is_told_with_its_line() {
-        let (_, wrong) = Words::read(tag("vi"), ["a = b\n\nwhat is this\n"]);
-        assert!(wrong.len() == 1 && wrong[0].starts_with("line 3: "), "{wrong:?}");
+    fn a_sentence_that_goes_in_a_circle_is_said_in_english() {
+        let many = "{ $n ->\n  *[other] ".to_owned() + &"{ $n }".repeat(200) + "\n}\n";
+        let file = format!("button-next = {{ button-back }}\nbutton-back = {{ button-next }}\nwas = {many}");
+        let (words, wrong) = Words::read(tag("vi"), [file.as_str()]);
+        assert!(wrong.len() <= 3 && !wrong.is_empty(), "{wrong:?}");
+        assert_eq!(say!(words, "button-next"), "Next");
+        assert_eq!(say!(words, "was", name = "opus"), ", was opus");
+    }
+
+    #[test]
+    fn a_sentence_of_the_deepest_kind_that_is_read_is_said_or_left_out() {
+        let deep = format!("was = {}{{ $name }}{}\n", "{ ".repeat(98), " }".repeat(98));
+        let (words, wrong) = Words::read(tag("vi"), [deep.as_str()]);
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert_eq!(say!(words, "was", name = "opus"), ", was opus");
+        let shallow = format!("was = {}{{ $name }}{}\n", "{ ".repeat(20), " }".repeat(20));
+        let (words, wrong) = Words::read(tag("vi"), [shallow.as_str()]);
+        assert_eq!(wrong, []);
+        assert_eq!(say!(words, "was", name = "opus"), "opus");
+    }
+
+    #[test]
+    fn a_language_that_nobody_knows_has_plurals_all_the_same() {
+        let file = "button-profiles = { $count ->\n  [one] wa\n *[other] Hol { $count }\n}\n";
+        let (words, _) = Words::read(tag("tlh"), [file]);
+        assert_eq!(say!(words, "button-profiles", count = 3), "Hol 3");
     }
 }

@@ -7,6 +7,7 @@
 # The reader is คุณ. Commands, codes, keys and file names stay. Clauses are parted by blanks, and sentences have no full
 # stop. Only lists have commas: their items are names in Latin letters, which may have blanks of their own.
 # A blank stands between Thai and names that are put in; { $scope } and { $remedy } are Thai.
+# Between a number and its unit stands a blank that is never broken.
 
 ## Reach, names, times
 
@@ -20,15 +21,15 @@ profile-first = { $profile } (ใช้ก่อนโปรไฟล์อื�
 profile-unseen = โปรไฟล์ที่คุณไม่มีสิทธิ์ดู
 
 end-at = {""} จนถึง { $moment }
-end-once = {""} สำหรับคำขอถัดไปเท่านั้น
+end-once = {""} เฉพาะคำขอถัดไป
 
-length-seconds = { $count } วินาที
-length-minutes = { $count } นาที
-length-hours = { $count } ชม.
-length-days = { $count } วัน
+length-seconds = { $count }{"\u00A0"}วินาที
+length-minutes = { $count }{"\u00A0"}นาที
+length-hours = { $count }{"\u00A0"}ชม.
+length-days = { $count }{"\u00A0"}วัน
 length-two = { $large } { $small }
 
-moment = { $time } UTC (อีก { $length })
+moment = { $time } UTC (อีก{"\u00A0"}{ $length })
 moment-in = อีก { $length }
 
 list-or = { $some } หรือ { $last }
@@ -116,7 +117,7 @@ as-before = {""} เหมือนเดิม
 profile-now = โปรไฟล์: { $profile }{ $kept }{ $was }{ $ends }
 pays-for-everybody = ที่นี่ { $profile } จ่ายค่าใช้จ่ายให้ทุกคนที่ส่งข้อความ
 pays-for-listed = ที่นี่ { $profile } จ่ายค่าใช้จ่ายให้เฉพาะผู้ที่อยู่ในรายชื่อของโปรไฟล์นี้เท่านั้น
-profile-parked = โปรไฟล์: อัตโนมัติ โดย { $profile } จะรอจนกว่าจะกลับมาใช้ผู้ให้บริการเดิม
+profile-parked = โปรไฟล์: อัตโนมัติ ส่วน { $profile } จะรอจนกว่าจะกลับมาใช้ผู้ให้บริการเดิม
 
 ## What happens at the next message
 
@@ -133,7 +134,7 @@ pinned-cannot = ใช้โปรไฟล์ที่ปักหมุดไ�
 pinned-not-yours = คุณไม่มีสิทธิ์ใช้โปรไฟล์ที่ปักหมุดไว้ที่นี่
 others-serve = พิมพ์ { $command } เพื่อให้ใช้โปรไฟล์อื่นได้
 no-credential-here = ไม่มีข้อมูลประจำตัวสำหรับผู้ให้บริการนี้
-all-rest = ทุกโปรไฟล์กำลังพัก เร็วที่สุดจนถึง { $moment }
+all-rest = ทุกโปรไฟล์กำลังพัก โปรไฟล์แรกพักถึง { $moment }
 all-disabled = ทุกโปรไฟล์ถูกปิดใช้งาน
 to-go-on = หากต้องการใช้งานต่อ โปรด{ $remedy }
 next-unknown = ไม่ทราบ เพราะอ่านข้อมูลประจำตัวไม่ได้
@@ -173,16 +174,21 @@ button-default = กลับไปค่าเริ่มต้น
 button-automatic = โปรไฟล์อัตโนมัติ
 button-profiles = { $count } โปรไฟล์
 button-provider = { $provider } ({ $count })
-button-not-yours = ปุ่มนี้ใช้ที่นี่ตอนนี้ไม่ได้ หรือไม่ใช่ของคุณ จึงไม่มีอะไรเปลี่ยน พิมพ์ /model เพื่อดูรายการของคุณเอง
+button-not-yours = ปุ่มนั้นใช้ที่นี่ไม่ได้แล้ว หรือไม่ใช่ของคุณ และไม่มีการเปลี่ยนแปลง พิมพ์ /model เพื่อดูรายการของคุณเอง
 choose-model = เลือกโมเดล
 choose-profile = เลือกโปรไฟล์
 choose-provider = เลือกผู้ให้บริการ
+
+# What a platform says of a command in its list of commands.
+command-model = เลือกโมเดลและข้อมูลประจำตัวของแชทนี้
+command-models = แสดงรายการโมเดลให้เลือก
+command-alias = ใช้โมเดล { $name }
 
 ## Commands that were not carried out
 
 not-sent = ข้อความหลังคำสั่งไม่ได้ถูกส่งไปยังโมเดล
 nothing-changed = ไม่มีการเปลี่ยนแปลง { $remedy }
-did-you-mean = คุณหมายถึง { $names } หรือไม่
+did-you-mean = คุณหมายถึง { $names } ใช่หรือไม่
 shows-those = พิมพ์ { $command } เพื่อดูรายการที่มี
 refused-unknown-model = ไม่มีโมเดลชื่อ { $name }
 refused-model-not-allowed = ใช้ { $model } ที่นี่ไม่ได้: ไม่อยู่ใน { $rule }
@@ -210,12 +216,12 @@ refused-broken-remedy = ไม่มีการเปลี่ยนแปล�
 
 ## The last request, in /model why
 
-last-request = คำขอล่าสุด: ขอ { $asked }{ $tried } { $ended }
-last-no-model = โดยไม่มีโมเดล เพราะยังไม่ได้กำหนด
+last-request = คำขอล่าสุด: { $asked }{ $tried } { $ended }
+last-no-model = ยังไม่ได้กำหนดโมเดล
 last-tried = {""} ลอง { $what } ({ $why })
 last-for = { $profile } สำหรับ { $model }
 last-until = { $why } จนถึง { $time }
-last-served-with = ใช้ { $profile } กับ { $model }
+last-served-with = สุดท้ายใช้ { $profile } กับ { $model }
 last-refused = ถูกปฏิเสธ: { $why }
 last-unknown = ไม่มีรายงานผล
 cause-claude-code-only = ใช้โทเค็นการสมัครสมาชิกนี้ที่นี่ไม่ได้ โปรดเพิ่มคีย์ API ของ Anthropic
@@ -242,9 +248,10 @@ unserved-credential = รับข้อมูลประจำตัวขอ�
 remedy-credential = แก้ไขข้อมูลนั้น หรือให้ใช้โปรไฟล์อื่น (/model @auto)
 unserved-no-endpoint = ไม่ทราบปลายทางของผู้ให้บริการ { $provider }
 remedy-no-endpoint = ตั้งค่า models.providers.{ $provider }.baseUrl และ .api
+# In a chat of several people.
+unserved-in-company = ขณะนี้ไม่มีข้อมูลประจำตัวที่ใช้ได้
+remedy-in-company = พิมพ์ /model why (มีเพียงคุณที่เห็นคำตอบ)
 
-unserved-in-company = ตอนนี้ไม่มีข้อมูลประจำตัวที่ใช้ได้
-remedy-in-company = ใช้ /model why คำตอบจะแสดงให้คุณเห็นคนเดียว
 ## A command line that is wrong; each is one line of at most 120 characters
 
 fault-unexpected = `{ $it }` เป็นคำที่เกินมา
@@ -252,7 +259,7 @@ fault-prompt-help = พรอมต์ให้เขียนในบรรท
 fault-unknown-option = `{ $it }` ไม่ใช่ตัวเลือก
 fault-unknown-option-help = ชื่อที่ขึ้นต้นด้วย `-` ต้องอยู่ในเครื่องหมายคำพูด ส่วนพรอมต์เขียนหลัง ` -- `
 fault-takes-no-value = `{ $it }` ไม่รับค่า
-fault-did-you-mean = คุณหมายถึง `{ $it }` หรือไม่
+fault-did-you-mean = คุณหมายถึง `{ $it }` ใช่หรือไม่
 fault-missing-value = ต้องมีค่าหลัง `{ $it }`
 fault-example = เช่น `{ $example }`
 fault-bad-duration = `{ $it }` ไม่ใช่ระยะเวลาระหว่าง 1 นาทีถึง 30 วัน
@@ -289,7 +296,7 @@ help =
     /model opus@work          ใช้กับโปรไฟล์ "work" เท่านั้น
     /model @work              ใช้โมเดลเดิม เปลี่ยนโปรไฟล์
     /model @auto              กลับไปเลือกโปรไฟล์อัตโนมัติ
-    /model 3                  รายการที่สามของรายการล่าสุด
+    /model 3                  ตัวเลือกที่สามในรายการล่าสุด
 
     /model list [provider] [page] · status · why · undo · default · help
 

@@ -5,7 +5,7 @@
 # default = mặc định · disabled = đã tắt · endpoint = điểm cuối · model = mô hình · pin = ghim · profile = hồ sơ ·
 # prompt = lời nhắc · provider = nhà cung cấp · request = yêu cầu · scope = phạm vi · sign-in = đăng nhập ·
 # thread = luồng · token = token. The reader is "bạn". Commands, codes, keys and file names stay.
-# The letters are composed (NFC).
+# The letters are composed (NFC). Between a number and its unit stands a blank that is never broken.
 
 ## Reach, names, times
 
@@ -21,13 +21,13 @@ profile-unseen = hồ sơ bạn không được xem
 end-at = , đến { $moment }
 end-once = , chỉ cho yêu cầu tiếp theo
 
-length-seconds = { $count } giây
-length-minutes = { $count } phút
-length-hours = { $count } giờ
-length-days = { $count } ngày
+length-seconds = { $count }{"\u00A0"}giây
+length-minutes = { $count }{"\u00A0"}phút
+length-hours = { $count }{"\u00A0"}giờ
+length-days = { $count }{"\u00A0"}ngày
 length-two = { $large } { $small }
 
-moment = { $time } UTC (còn { $length })
+moment = { $time } UTC (còn{"\u00A0"}{ $length })
 moment-in = sau { $length }
 
 list-or = { $some } hoặc { $last }
@@ -132,7 +132,7 @@ pinned-cannot = hồ sơ đã ghim không dùng được ({ $state })
 pinned-not-yours = bạn không được dùng hồ sơ đã ghim ở đây
 others-serve = Gõ { $command } để cho phép dùng hồ sơ khác.
 no-credential-here = không có thông tin xác thực cho nhà cung cấp này
-all-rest = mọi hồ sơ đang tạm nghỉ, sớm nhất là đến { $moment }
+all-rest = mọi hồ sơ đang tạm nghỉ, hồ sơ đầu tiên nghỉ đến { $moment }
 all-disabled = mọi hồ sơ đã tắt
 to-go-on = Để tiếp tục, { $remedy }.
 next-unknown = không xác định được vì không đọc được thông tin xác thực
@@ -172,16 +172,21 @@ button-default = Về mặc định
 button-automatic = Hồ sơ tự động
 button-profiles = { $count } hồ sơ
 button-provider = { $provider } ({ $count })
-button-not-yours = Nút này không còn dùng được ở đây lúc này, hoặc không dành cho bạn; không có gì thay đổi. /model hiện danh sách của riêng bạn.
+button-not-yours = Nút đó không còn hiệu lực ở đây hoặc không dành cho bạn; không có gì thay đổi. Gõ /model để xem danh sách của riêng bạn.
 choose-model = Chọn mô hình
 choose-profile = Chọn hồ sơ
 choose-provider = Chọn nhà cung cấp
+
+# What a platform says of a command in its list of commands.
+command-model = chọn mô hình và thông tin xác thực cho cuộc trò chuyện này
+command-models = liệt kê các mô hình để chọn
+command-alias = dùng mô hình { $name }
 
 ## Commands that were not carried out
 
 not-sent = Phần văn bản sau lệnh chưa được gửi cho mô hình nào.
 nothing-changed = Không có gì thay đổi. { $remedy }
-did-you-mean = Ý bạn là { $names }?
+did-you-mean = Có phải ý bạn là { $names }?
 shows-those = Gõ { $command } để xem những gì đang có.
 refused-unknown-model = Không có mô hình nào tên là { $name }.
 refused-model-not-allowed = Không được dùng { $model } ở đây: mô hình này không có trong { $rule }.
@@ -209,12 +214,12 @@ refused-broken-remedy = Không có gì thay đổi. Người vận hành bot c�
 
 ## The last request, in /model why
 
-last-request = Yêu cầu gần nhất: đã hỏi { $asked }{ $tried }, { $ended }
-last-no-model = không mô hình nào vì chưa cấu hình
+last-request = Yêu cầu gần nhất: { $asked }{ $tried }, { $ended }
+last-no-model = chưa cấu hình mô hình nào
 last-tried = , đã thử { $what } ({ $why })
 last-for = { $profile } cho { $model }
 last-until = { $why }, đến { $time }
-last-served-with = dùng { $profile } với { $model }
+last-served-with = cuối cùng dùng { $profile } với { $model }
 last-refused = bị từ chối: { $why }
 last-unknown = không có báo cáo về kết quả
 cause-claude-code-only = không dùng được token thuê bao này ở đây, hãy thêm khóa API của Anthropic
@@ -241,9 +246,10 @@ unserved-credential = không lấy được thông tin xác thực của hồ s�
 remedy-credential = hãy sửa nó, hoặc cho phép dùng hồ sơ khác (/model @auto)
 unserved-no-endpoint = chưa biết điểm cuối của nhà cung cấp { $provider }
 remedy-no-endpoint = hãy đặt models.providers.{ $provider }.baseUrl và .api
-
+# In a chat of several people.
 unserved-in-company = hiện không có thông tin xác thực nào dùng được
-remedy-in-company = hãy gõ /model why: câu trả lời chỉ dành riêng cho bạn
+remedy-in-company = hãy gõ /model why (chỉ bạn thấy câu trả lời)
+
 ## A command line that is wrong; each is one line of at most 120 characters
 
 fault-unexpected = `{ $it }` là phần thừa
@@ -251,7 +257,7 @@ fault-prompt-help = lời nhắc viết ở dòng sau, hoặc sau ` -- `
 fault-unknown-option = `{ $it }` không phải là tùy chọn
 fault-unknown-option-help = tên bắt đầu bằng `-` phải đặt trong dấu ngoặc kép; lời nhắc viết sau ` -- `
 fault-takes-no-value = `{ $it }` không nhận giá trị
-fault-did-you-mean = ý bạn là `{ $it }`?
+fault-did-you-mean = có phải ý bạn là `{ $it }`?
 fault-missing-value = sau `{ $it }` cần có giá trị
 fault-example = ví dụ `{ $example }`
 fault-bad-duration = `{ $it }` không phải là khoảng thời gian từ 1 phút đến 30 ngày
@@ -287,7 +293,7 @@ help =
     /model opus               dùng một mô hình, theo bí danh hoặc provider/model
     /model opus@work          dùng với hồ sơ "work", không dùng hồ sơ khác
     /model @work              giữ mô hình, đổi hồ sơ
-    /model @auto              lại để hồ sơ được chọn tự động
+    /model @auto              để hồ sơ được chọn tự động trở lại
     /model 3                  mục thứ ba của danh sách gần nhất
 
     /model list [provider] [page] · status · why · undo · default · help

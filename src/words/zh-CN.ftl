@@ -106,7 +106,7 @@ changed-on-its-own = 此话题现在单独选择：所属聊天的固定在这�
 changed-undone = 已撤销{ $scope }的上一次更改。
 changed-nothing = { $scope }没有固定任何内容；未作更改。
 changed-hidden = 在这里，{ $scope }的固定优先：
-choice-with = { $model } 搭配 { $profile }
+choice-with = { $model }，搭配 { $profile }
 choice-automatic = 自动选择账号
 model-now = 模型：{ $model }{ $mode }{ $before }{ $ends }
 no-other-model = ，不用其他模型
@@ -140,8 +140,8 @@ next-unknown = 无法确定，因为凭据无法读取
 ## The picker
 
 picker-ambiguous = 有多个提供商提供 { $name }；未作更改。请选择一个：
-picker-stale-number = 这里显示过的列表已没有编号 { $number }；未作更改。请从下面的列表中选择：
-picker-stale-button = 该按钮在此已失效，或不是给您的；未作更改。请从下面的列表中选择：
+picker-stale-number = 此处显示过的列表中已没有编号 { $number }；未作更改。请从下面的列表中选择：
+picker-stale-button = 该按钮在此处无效，或不供您使用；未作更改。请从下面的列表中选择：
 picker-empty = 这里没有您可以使用的模型。
 picker-no-profile = 该模型没有您可以使用的账号。
 picker-now = 当前
@@ -172,10 +172,15 @@ button-default = 恢复默认
 button-automatic = 自动选择账号
 button-profiles = { $count } 个账号
 button-provider = { $provider }（{ $count }）
-button-not-yours = 此按钮在此处已失效，或不属于您；未做任何更改。发送 /model 可查看您自己的列表。
+button-not-yours = 该按钮在此处无效，或不供您使用；未作更改。发送 /model 可查看您自己的列表。
 choose-model = 选择模型
 choose-profile = 选择账号
 choose-provider = 选择提供商
+
+# What a platform says of a command in its list of commands.
+command-model = 选择此聊天使用的模型和凭据
+command-models = 列出可选的模型
+command-alias = 使用模型 { $name }
 
 ## Commands that were not carried out
 
@@ -190,7 +195,7 @@ refused-unknown-profile = { $provider } 没有名为 { $name } 的账号。
 refused-several-profiles = 有多个名为 { $name } 的账号。
 refused-several-profiles-remedy = 请写出其中一个的全名：{ $profiles }。
 refused-several-profiles-more = 请写出其中一个的全名：{ $profiles }（另有 { $more } 个，见 { $command }）。
-refused-other-provider = { $profile } 属于 { $provider }，而 { $model } 是 { $other } 的模型。
+refused-other-provider = { $profile } 属于 { $provider }，而 { $other } 才提供 { $model }。
 refused-other-provider-remedy = 要使用该账号，请同时指定一个 { $provider } 的模型。
 refused-not-permitted = 您无权更改{ $scope }的设置。
 refused-not-permitted-remedy = 这需要管理员权限（commands.admins）。
@@ -209,12 +214,12 @@ refused-broken-remedy = 未作更改。需要由机器人的管理者修复该�
 
 ## The last request, in /model why
 
-last-request = 上次请求：要求 { $asked }{ $tried }，{ $ended }
-last-no-model = 时未配置模型
+last-request = 上次请求：{ $asked }{ $tried }，{ $ended }
+last-no-model = 未配置模型
 last-tried = ，尝试 { $what }（{ $why }）
 last-for = { $profile }（模型 { $model }）
 last-until = { $why }，直到 { $time }
-last-served-with = 使用 { $profile } 和 { $model }
+last-served-with = 最终使用 { $profile } 和 { $model }
 last-refused = 被拒绝：{ $why }
 last-unknown = 没有收到结果
 cause-claude-code-only = 此订阅令牌不能在这里使用，请添加 Anthropic API 密钥
@@ -236,14 +241,15 @@ unserved-needs-sign-in = 账号 { $profile } 的登录已失效，暂时无法�
 remedy-sign-in = 重新登录该账号，另选一个（/model status），或改为自动选择（/model @auto）
 unserved-fenced = 使用 { $to } 的请求会产生费用
 unserved-fenced-from = { $from } 目前无法使用，而使用 { $to } 的请求会产生费用
-remedy-fenced = 在愿意付费时输入 /model @{ $to }，或将 auth.fence 设为 "allow"
+remedy-fenced = 输入 /model @{ $to } 表示同意付费，或将 auth.fence 设为 "allow"
 unserved-credential = 无法取得账号 { $profile } 的凭据：{ $cause }
 remedy-credential = 修复它，或改用其他账号（/model @auto）
 unserved-no-endpoint = 提供商 { $provider } 的端点未知
 remedy-no-endpoint = 设置 models.providers.{ $provider }.baseUrl 和 .api
+# In a chat of several people.
+unserved-in-company = 目前没有可用的凭据
+remedy-in-company = 发送 /model why（答复仅您可见）
 
-unserved-in-company = 现在没有凭据可以处理
-remedy-in-company = 请发送 /model why：答复仅您可见
 ## A command line that is wrong; each is one line of at most 120 characters
 
 fault-unexpected = `{ $it }` 是多余的

@@ -17,6 +17,7 @@ use modelpin::ModelPin;
 use modelpin::middleware::Builder;
 use modelpin::registration::discord::ApplicationCommand;
 use modelpin::wire::{Client, Limits};
+use modelpin::words::Languages;
 use twilight_gateway::{Config, ConfigBuilder, EventTypeFlags, Intents, Shard, ShardId, StreamExt as _};
 use twilight_http::request::Request;
 use twilight_http::response::marker::EmptyBody;
@@ -70,7 +71,9 @@ pub async fn run_with(settings: Settings, modelpin: Builder) -> Outcome {
     let command = Request::builder(&Route::CreateGlobalCommand {
         application_id: application.get(),
     });
-    let command = command.json(&ApplicationCommand::model()).build()?;
+    let command = command
+        .json(&ApplicationCommand::model().in_languages(&Languages::default()))
+        .build()?;
     discord.request::<EmptyBody>(command).await?;
     let bot = Arc::new(Bot {
         modelpin,

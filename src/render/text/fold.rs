@@ -1,5 +1,10 @@
 //! Long lines of plain text, folded for a terminal.
+//!
+//! Lines break at blanks, and beside wide characters, as Chinese and Japanese have no blanks: where UAX 14 allows it, so
+//! not before a closing mark. Thai has blanks between clauses only, and breaks there: its words cannot be told apart
+//! without a dictionary. Names in Latin letters are never broken at their own marks, so that they can be copied.
 
+use unicode_linebreak::linebreaks;
 use unicode_width::UnicodeWidthChar as _;
 
 /// The widest line, in columns. A word that is wider by itself stays whole.
@@ -8,7 +13,7 @@ pub const COLUMNS: usize = 80;
 /// How far a folded line goes on to the right.
 const INDENT: &str = "    ";
 
-/// Folds each line: behind a punctuation mark if one is near the edge, else at a blank.
+/// Folds each line: behind a punctuation mark if one is near the edge, else at a blank or beside a wide character.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (line, number) in text.split('\n').zip(0..) {
@@ -33,16 +38,20 @@ pub(super) fn fold(text: &str) -> String {
 fn edge(line: &str, room: usize) -> Option<usize> {
     let mut columns = 0;
     let mut begun = false;
-    let (mut seam, mut mark) = (None, None);
+    let (mut last, mut mark) = (None, None);
     let mut before = ' ';
+    let mut allowed = linebreaks(line).map(|(at, _)| at).peekable();
     for (at, c) in line.char_indices() {
-        if begun && is_seam(before, c) {
+        while allowed.next_if(|edge| *edge < at).is_some() {}
+        let blank = c == ' ' && before != ' ';
+        let between = c != ' ' && before != ' ' && (wide(before) || wide(c)) && allowed.peek() == Some(&at);
+        if begun && (blank || between) {
             if columns <= room {
-                seam = Some(at);
-                if ends_a_clause(before) && columns > room / 3 {
-                    mark = seam;
+                last = Some(at);
+                if closes(before) && columns > room / 3 {
+                    mark = last;
                 }
-            } else if seam.is_none() {
+            } else if last.is_none() {
                 // The first word is too wide: it stands alone.
                 return Some(at);
             }
@@ -50,56 +59,27 @@ fn edge(line: &str, room: usize) -> Option<usize> {
         begun |= c != ' ' && !(c.is_ascii_digit() || c == '.' || c == '>');
         columns += c.width().unwrap_or(0);
         before = c;
-        if columns > room && seam.is_some() {
-            return mark.or(seam);
+        if columns > room && last.is_some() {
+            return mark.or(last);
         }
     }
     None
 }
 
-/// Whether a line may be broken between these two: at a blank, and beside a character that is as wide as two, since scripts
-/// of such characters have no blanks. Thai has neither: its lines break where its writers put a blank, between clauses.
-fn is_seam(before: char, c: char) -> bool {
-    let wide = |c: char| c.width() == Some(2);
-    match (before, c) {
-        (' ', _) => false,
-        (_, ' ') => true,
-        _ => (wide(before) || wide(c)) && !opens(before) && !closes(c) && c.width() != Some(0),
-    }
+/// Whether a character is one of those between which lines break without a blank.
+fn wide(c: char) -> bool {
+    c.width() == Some(2)
 }
 
-fn ends_a_clause(c: char) -> bool {
-    matches!(c, ',' | ';' | '.' | '·' | '，' | '；' | '。' | '、')
-}
-
-fn opens(c: char) -> bool {
-    matches!(c, '（' | '“' | '‘' | '《' | '【' | '「' | '(' | '[' | '{')
-}
-
+/// Whether a line is best broken behind it.
 fn closes(c: char) -> bool {
-    ends_a_clause(c)
-        || matches!(
-            c,
-            '：' | '！'
-                | '？'
-                | '）'
-                | '”'
-                | '’'
-                | '》'
-                | '】'
-                | '」'
-                | ')'
-                | ']'
-                | '}'
-                | ':'
-                | '!'
-                | '?'
-                | '…'
-        )
+    matches!(c, ',' | ';' | '.' | '·' | '，' | '；' | '。' | '、')
 }
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr as _;
+
     use super::*;
 
     #[test]
@@ -122,20 +102,35 @@ mod tests {
     }
 
     #[test]
-    fn a_script_without_blanks_is_folded_between_its_characters() {
-        let long = format!("{}，{}。", "模型".repeat(12), "凭据".repeat(17));
-        let folded = fold(&long);
-        let lines: Vec<&str> = folded.lines().collect();
-        assert!(lines.len() == 2 && lines[0].ends_with('，'), "{folded}");
-        assert_eq!(folded.replace("\n    ", ""), long);
-        let closing = format!("{}）{}", "模".repeat(40), "型".repeat(9));
-        assert!(!fold(&closing).contains("\n    ）"), "{}", fold(&closing));
-    }
-
-    #[test]
     fn a_word_wider_than_the_line_stays_whole() {
         let wide = "w".repeat(100);
         assert_eq!(fold(&wide), wide);
         assert_eq!(fold(&format!("{wide} and more")), format!("{wide}\n    and more"));
+    }
+
+    #[test]
+    fn a_line_without_blanks_breaks_between_wide_characters_and_not_before_a_closing_mark() {
+        let long = format!("{}，{}。", "固".repeat(39), "定".repeat(38));
+        let folded = fold(&long);
+        let lines: Vec<&str> = folded.lines().collect();
+        assert_eq!(lines[0], format!("{}，", "固".repeat(39)));
+        assert!(lines.iter().all(|line| line.width() <= COLUMNS), "{folded}");
+        assert!(
+            !lines
+                .iter()
+                .any(|line| line.trim_start().starts_with(['，', '。'])),
+            "{folded}"
+        );
+        assert_eq!(folded.replace("\n    ", ""), long);
+        let closing = format!("{}。", "固".repeat(40));
+        assert_eq!(fold(&closing), format!("{}\n    固。", "固".repeat(39)));
+    }
+
+    #[test]
+    fn thai_breaks_at_its_blanks_and_never_within_a_letter() {
+        let clause = "ข้อความถัดไปจะถูกปฏิเสธ";
+        let folded = fold(&[clause; 6].join(" "));
+        assert!(folded.lines().count() > 1);
+        assert!(folded.split_whitespace().all(|word| word == clause), "{folded}");
     }
 }

@@ -19,11 +19,11 @@ use modelpin::words::Words;
 /// 2026-02-10T12:00:00Z.
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_770_724_800_000);
 
-pub(super) fn minutes(count: i64) -> Timestamp {
+pub(crate) fn minutes(count: i64) -> Timestamp {
     Timestamp::from_millis(NOW.as_millis() + count * 60_000)
 }
 
-pub(super) fn view(body: Body) -> View {
+pub(crate) fn view(body: Body) -> View {
     View {
         body,
         prompt: Prompt::None,
@@ -33,20 +33,20 @@ pub(super) fn view(body: Body) -> View {
     }
 }
 
-pub(super) fn refused(refusal: Refusal) -> View {
+pub(crate) fn refused(refusal: Refusal) -> View {
     view(Body::Refused(refusal))
 }
 
-pub(super) fn profile(id: &str) -> ProfileId {
+pub(crate) fn profile(id: &str) -> ProfileId {
     ProfileId::new(id)
 }
 
-pub(super) fn model(reference: &str) -> ModelRef {
+pub(crate) fn model(reference: &str) -> ModelRef {
     ModelRef::parse(reference).expect("a reference")
 }
 
 /// `alias=provider/model`, or the reference alone.
-pub(super) fn named(written: &str) -> NamedModel {
+pub(crate) fn named(written: &str) -> NamedModel {
     match written.split_once('=') {
         Some((alias, reference)) => NamedModel {
             alias: Some(alias.to_owned()),
@@ -59,7 +59,7 @@ pub(super) fn named(written: &str) -> NamedModel {
     }
 }
 
-pub(super) fn selection(written: &str) -> Selection {
+pub(crate) fn selection(written: &str) -> Selection {
     Selection {
         model: named(written),
         origin: Origin::Default,
@@ -68,7 +68,7 @@ pub(super) fn selection(written: &str) -> Selection {
     }
 }
 
-pub(super) fn option(id: &str, usability: Usability) -> ProfileOption {
+pub(crate) fn option(id: &str, usability: Usability) -> ProfileOption {
     ProfileOption {
         id: profile(id),
         usability,
@@ -77,7 +77,7 @@ pub(super) fn option(id: &str, usability: Usability) -> ProfileOption {
     }
 }
 
-pub(super) fn choice(written: &str, profiles: &[ProfileOption]) -> Choice {
+pub(crate) fn choice(written: &str, profiles: &[ProfileOption]) -> Choice {
     let NamedModel { alias, model } = named(written);
     Choice {
         number: 0,
@@ -98,7 +98,7 @@ pub(super) fn choice(written: &str, profiles: &[ProfileOption]) -> Choice {
 }
 
 /// The same choice, which can be served so.
-pub(super) fn serving(usability: Usability, choice: Choice) -> Choice {
+pub(crate) fn serving(usability: Usability, choice: Choice) -> Choice {
     let profiles = choice.serving.map(|serving| serving.profiles).unwrap_or_default();
     Choice {
         serving: Some(Serving { usability, profiles }),
@@ -106,7 +106,7 @@ pub(super) fn serving(usability: Usability, choice: Choice) -> Choice {
     }
 }
 
-pub(super) fn picker(choices: Vec<Choice>) -> PickerView {
+pub(crate) fn picker(choices: Vec<Choice>) -> PickerView {
     PickerView {
         picker: Picker::new(choices, 1),
         page: 1,
@@ -121,20 +121,20 @@ pub(super) fn picker(choices: Vec<Choice>) -> PickerView {
     }
 }
 
-pub(super) fn picked(shown: PickerView) -> View {
+pub(crate) fn picked(shown: PickerView) -> View {
     view(Body::Picker(Box::new(shown)))
 }
 
-pub(super) fn endpoint() -> Option<Endpoint> {
+pub(crate) fn endpoint() -> Option<Endpoint> {
     Some(Endpoint::new("https://api.anthropic.com", Api::AnthropicMessages))
 }
 
-pub(super) fn handle(of: &str) -> Option<Handle> {
+pub(crate) fn handle(of: &str) -> Option<Handle> {
     let secret = Secret::new(format!("sk-ant-api03-EXAMPLE-{of}"));
     Some(secret.handle(&HandleKey::derive(b"here")))
 }
 
-pub(super) fn candidate(id: &str, state: State) -> Candidate {
+pub(crate) fn candidate(id: &str, state: State) -> Candidate {
     let (reason, until) = match state {
         State::Ready => ("ok", None),
         State::Cooling(until) => ("cooldown", until),
@@ -159,7 +159,7 @@ pub(super) fn candidate(id: &str, state: State) -> Candidate {
     }
 }
 
-pub(super) fn marked(id: &str, marks: &[Mark]) -> Candidate {
+pub(crate) fn marked(id: &str, marks: &[Mark]) -> Candidate {
     Candidate {
         marks: marks.to_vec(),
         ..candidate(id, State::Ready)
@@ -167,7 +167,7 @@ pub(super) fn marked(id: &str, marks: &[Mark]) -> Candidate {
 }
 
 /// Opus was pinned in this chat; sonnet was used before.
-pub(super) fn changed() -> Changed {
+pub(crate) fn changed() -> Changed {
     Changed {
         change: Change::Pinned,
         scope: Scope::Session,
@@ -191,6 +191,6 @@ pub(super) fn changed() -> Changed {
     }
 }
 
-pub(super) fn change(changed: Changed) -> View {
+pub(crate) fn change(changed: Changed) -> View {
     view(Body::Changed(Box::new(changed)))
 }

@@ -4,10 +4,11 @@
 //! several messages, a line `----` stands between them. `UPDATE_FIXTURES=1 cargo test --test it render` writes them
 //! anew: read each one that changed.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod cases;
 mod data;
 pub(crate) mod discord;
+mod goldens;
 mod hostile;
 mod last;
 pub(crate) mod matrix;

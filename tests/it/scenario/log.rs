@@ -9,16 +9,16 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// What was logged.
 #[derive(Clone, Default)]
-pub(super) struct Logs(Arc<Mutex<String>>);
+pub(crate) struct Logs(Arc<Mutex<String>>);
 
 impl Logs {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.0.lock().expect("nobody panicked while logging").clone()
     }
 }
 
 /// Collects what this thread logs until the guard is dropped.
-pub(super) fn capture() -> (Logs, tracing::subscriber::DefaultGuard) {
+pub(crate) fn capture() -> (Logs, tracing::subscriber::DefaultGuard) {
     let logs = Logs::default();
     let guard = tracing::subscriber::set_default(Collector(logs.clone()));
     (logs, guard)

@@ -11,7 +11,7 @@
 
 mod brittle;
 mod canary;
-mod log;
+pub(crate) mod log;
 mod script;
 mod stage;
 mod telling;

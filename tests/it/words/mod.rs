@@ -1,6 +1,9 @@
-//! Languages: complete, of one form, chosen by the message, and how each reply looks in them.
+//! Languages: each has every sentence, each reply looks as its golden file, and a person adds one by a file.
 
-mod chosen;
-mod complete;
+#[cfg(all(feature = "cli", unix))]
+mod command;
+mod keys;
+mod limits;
+mod own;
+mod registered;
 mod replies;
-mod shown;

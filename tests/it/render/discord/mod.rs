@@ -7,9 +7,6 @@
 pub(crate) mod checked;
 mod validators;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
 use modelpin::picker::PAGE;
 use modelpin::render::Render;
 use modelpin::render::discord::{Answer, Discord, InteractionResponse, Place, pressed};
@@ -17,34 +14,19 @@ use modelpin::view::{Audience, Body, View};
 use serde_json::{Value, json};
 
 use super::cases;
+use super::goldens::{all_views, written};
 use super::hostile::{NAMES, everywhere};
 use super::pressable::pressable;
 use checked::checked;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/render/discord")
-}
 
 fn messages(view: &View) -> Value {
     serde_json::to_value(Discord.render(view)).expect("JSON")
 }
 
 /// Each golden file's name and what is in it.
-fn goldens() -> Vec<(String, Value)> {
-    let mut all = Vec::new();
-    for (case, views) in cases::all() {
-        all.push((format!("{case}.json"), views.iter().map(messages).collect()));
-        let pickers: Vec<View> = views
-            .iter()
-            .filter(|view| matches!(view.body, Body::Picker(_)))
-            .map(pressable)
-            .collect();
-        if !pickers.is_empty() {
-            let pickers = pickers.iter().map(messages).collect();
-            all.push((format!("{case}.buttons.json"), pickers));
-        }
-    }
-    all.push(("answers.json".to_owned(), answers()));
+fn goldens() -> Vec<(String, String)> {
+    let mut all = super::goldens::of_cases("buttons", messages);
+    all.push(("answers.json".to_owned(), written(&answers())));
     all
 }
 
@@ -82,44 +64,7 @@ fn answers() -> Value {
 
 #[test]
 fn every_kind_of_reply_looks_as_its_golden_file() {
-    let write = std::env::var_os("UPDATE_FIXTURES").is_some();
-    let mut different = Vec::new();
-    for (name, value) in goldens() {
-        let path = folder().join(name);
-        let text = serde_json::to_string_pretty(&value).expect("JSON") + "\n";
-        if std::fs::read_to_string(&path).unwrap_or_default() == text {
-            continue;
-        }
-        if write {
-            std::fs::write(&path, text).expect("the golden file is written");
-        } else {
-            different.push(format!("{}:\n{text}", path.display()));
-        }
-    }
-    assert!(different.is_empty(), "{}", different.join("\n"));
-}
-
-#[test]
-fn every_golden_file_has_its_case() {
-    let known: BTreeSet<String> = goldens().into_iter().map(|(name, _)| name).collect();
-    for file in std::fs::read_dir(folder()).expect("the folder") {
-        let name = file.expect("a file").file_name().into_string().expect("UTF-8");
-        // What is told to Discord once has tests of its own.
-        assert!(
-            known.contains(&name) || name.starts_with("registration"),
-            "{name}"
-        );
-    }
-}
-
-/// Every view that a test has, with and without buttons.
-fn all_views() -> Vec<View> {
-    let cases = cases::all().into_iter().flat_map(|(_, views)| views);
-    let views: Vec<View> = cases
-        .chain(NAMES.iter().flat_map(|name| everywhere(name)))
-        .collect();
-    let with_buttons: Vec<View> = views.iter().map(pressable).collect();
-    views.into_iter().chain(with_buttons).collect()
+    super::goldens::hold("discord", &goldens());
 }
 
 #[test]

@@ -8,22 +8,15 @@ pub(crate) mod checked;
 mod generated;
 mod html;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
 use modelpin::render::Render;
 use modelpin::render::matrix::{Content, Matrix, Presses, Reaction};
-use modelpin::view::{Body, View};
+use modelpin::view::View;
 use serde_json::{Value, json};
 
 use super::cases;
-use super::hostile::{NAMES, everywhere};
+use super::goldens::{all_views, written};
 use super::pressable::pressable;
 use checked::checked;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/render/matrix")
-}
 
 fn value(content: &Content) -> Value {
     serde_json::to_value(content).expect("JSON")
@@ -48,67 +41,14 @@ fn relations() -> Value {
 
 /// Each golden file's name and what is in it.
 fn goldens() -> Vec<(String, String)> {
-    // As it is sent: the order of the keys is ours.
-    let text = |value: &dyn erased::Json| value.pretty() + "\n";
-    let mut all = Vec::new();
-    for (case, views) in cases::all() {
-        let of = |views: &[View]| -> Vec<Vec<Content>> {
-            views.iter().map(|view| Matrix::new().render(view)).collect()
-        };
-        all.push((format!("{case}.json"), text(&of(&views))));
-        let pickers: Vec<View> = views
-            .iter()
-            .filter(|view| matches!(view.body, Body::Picker(_)))
-            .map(pressable)
-            .collect();
-        if !pickers.is_empty() {
-            all.push((format!("{case}.pressed.json"), text(&of(&pickers))));
-        }
-    }
-    all.push(("relations.json".to_owned(), text(&relations())));
+    let mut all = super::goldens::of_cases("pressed", |view| Matrix::new().render(view));
+    all.push(("relations.json".to_owned(), written(&relations())));
     all
-}
-
-mod erased {
-    //! Anything that can be written down.
-
-    pub(super) trait Json {
-        fn pretty(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Json for T {
-        fn pretty(&self) -> String {
-            serde_json::to_string_pretty(self).expect("JSON")
-        }
-    }
-}
-
-/// Every view that a test has, with and without reactions.
-fn all_views() -> Vec<View> {
-    let cases = cases::all().into_iter().flat_map(|(_, views)| views);
-    let views: Vec<View> = cases
-        .chain(NAMES.iter().flat_map(|name| everywhere(name)))
-        .collect();
-    let pressed: Vec<View> = views.iter().map(pressable).collect();
-    views.into_iter().chain(pressed).collect()
 }
 
 #[test]
 fn every_kind_of_reply_looks_as_its_golden_file() {
-    let different: Vec<String> = goldens()
-        .into_iter()
-        .filter_map(|(name, text)| super::compare(&folder().join(name), &text))
-        .collect();
-    assert!(different.is_empty(), "{}", different.join("\n"));
-}
-
-#[test]
-fn every_golden_file_has_its_case() {
-    let known: BTreeSet<String> = goldens().into_iter().map(|(name, _)| name).collect();
-    for file in std::fs::read_dir(folder()).expect("the folder") {
-        let name = file.expect("a file").file_name().into_string().expect("UTF-8");
-        assert!(known.contains(&name), "{name}");
-    }
+    super::goldens::hold("matrix", &goldens());
 }
 
 #[test]

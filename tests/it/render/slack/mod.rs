@@ -10,9 +10,6 @@ mod markup;
 pub(crate) mod taken;
 mod validators;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
 use modelpin::picker::PAGE;
 use modelpin::render::Render;
 use modelpin::render::slack::{Answer, Original, Slack};
@@ -20,18 +17,10 @@ use modelpin::view::{Audience, Body, View};
 use serde_json::{Value, json};
 
 use super::cases;
+use super::goldens::{all_views, written};
 use super::hostile::{NAMES, everywhere};
 use super::pressable::pressable;
 use taken::taken;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/render/slack")
-}
-
-/// What a value is written as: keys in the order of our types.
-fn written(of: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(of).expect("JSON") + "\n"
-}
 
 fn messages(view: &View) -> Vec<Value> {
     Slack.render(view).iter().map(|message| json!(message)).collect()
@@ -48,16 +37,7 @@ fn a_picker() -> View {
 
 /// Each golden file's name and what is in it.
 fn goldens() -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    for (case, views) in cases::all() {
-        let plain: Vec<_> = views.iter().map(|view| Slack.render(view)).collect();
-        all.push((format!("{case}.json"), written(&plain)));
-        let pickers = views.iter().filter(|view| matches!(view.body, Body::Picker(_)));
-        let pickers: Vec<_> = pickers.map(|view| Slack.render(&pressable(view))).collect();
-        if !pickers.is_empty() {
-            all.push((format!("{case}.buttons.json"), written(&pickers)));
-        }
-    }
+    let mut all = super::goldens::of_cases("buttons", |view| Slack.render(view));
     all.push(("answers.json".to_owned(), written(&answers())));
     all
 }
@@ -82,43 +62,7 @@ fn answers() -> Vec<Vec<Answer>> {
 
 #[test]
 fn every_kind_of_reply_looks_as_its_golden_file() {
-    let write = std::env::var_os("UPDATE_FIXTURES").is_some();
-    let mut different = Vec::new();
-    for (name, text) in goldens() {
-        let path = folder().join(name);
-        if std::fs::read_to_string(&path).unwrap_or_default() == text {
-            continue;
-        }
-        if write {
-            std::fs::write(&path, text).expect("the golden file is written");
-        } else {
-            different.push(format!("{}:\n{text}", path.display()));
-        }
-    }
-    assert!(different.is_empty(), "{}", different.join("\n"));
-}
-
-#[test]
-fn every_golden_file_has_its_case() {
-    let known: BTreeSet<String> = goldens().into_iter().map(|(name, _)| name).collect();
-    for file in std::fs::read_dir(folder()).expect("the folder") {
-        let name = file.expect("a file").file_name().into_string().expect("UTF-8");
-        // What is told to the platform once is no reply: `tests/it/registration.rs`.
-        assert!(
-            known.contains(&name) || name.starts_with("registration"),
-            "{name}"
-        );
-    }
-}
-
-/// Every view that a test has, with and without buttons.
-fn all_views() -> Vec<View> {
-    let cases = cases::all().into_iter().flat_map(|(_, views)| views);
-    let views: Vec<View> = cases
-        .chain(NAMES.iter().flat_map(|name| everywhere(name)))
-        .collect();
-    let with_buttons: Vec<View> = views.iter().map(pressable).collect();
-    views.into_iter().chain(with_buttons).collect()
+    super::goldens::hold("slack", &goldens());
 }
 
 #[test]
