@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Names, suggest, usage, utf16, what_for};
 use crate::command::LINE_LIMIT;
-use crate::echo::legible;
-use crate::render::prose::cut;
+use crate::echo::discreet;
+use crate::render::prose::{clean, cut};
 use crate::words::{Languages, Words};
 
 /// The longest name of a command or an option, in characters of `-`, `_`, letters and digits, in lower case
@@ -176,7 +176,8 @@ impl Autocomplete {
     ///
     /// `names` are those of the person who types, in their chat
     /// ([`ModelPin::names`](crate::ModelPin::names)): nothing else is ever offered. What was typed is the last choice
-    /// unless another says the same, so that it can be sent as it is. A name whose line is over [`CHOICE_VALUE`] is
+    /// unless another says the same, so that it can be sent as it is; Discord lets a person send
+    /// it anyway, and what looks like a pasted key is not repeated. A name whose line is over [`CHOICE_VALUE`] is
     /// not offered: it is reached by its number or by the picker.
     #[must_use]
     pub fn of(typed: &str, names: &Names) -> Self {
@@ -185,7 +186,7 @@ impl Autocomplete {
         let mut choices: Vec<Choice> = suggest(typed, names, CHOICES, fits)
             .into_iter()
             .map(|found| {
-                let shown = legible(&found.line);
+                let shown = clean(&found.line);
                 let name = match found.about.as_str() {
                     "" => shown.into_owned(),
                     about => format!("{shown} — {about}"),
@@ -196,10 +197,11 @@ impl Autocomplete {
                 }
             })
             .collect();
-        if fits(typed) && choices.iter().all(|choice| choice.value != typed) {
+        let is_key = discreet(typed) != typed;
+        if fits(typed) && !is_key && choices.iter().all(|choice| choice.value != typed) {
             choices.truncate(CHOICES - 1);
             choices.push(Choice {
-                name: cut(&legible(typed), CHOICE_NAME, utf16).into_owned(),
+                name: cut(&clean(typed), CHOICE_NAME, utf16).into_owned(),
                 value: typed.to_owned(),
             });
         }

@@ -154,6 +154,13 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_keys_that_was_named_by_mistake_is_not_repeated() {
+        let told = check("sk-ant-api03-EXAMPLEcanary1234 = sk-ant-api03-EXAMPLEcanary1234\n");
+        let faults: String = told.faults.iter().map(ToString::to_string).collect();
+        assert!(!faults.is_empty() && !faults.contains("canary"), "{faults}");
+    }
+
+    #[test]
     fn what_goes_in_a_circle_or_grows_without_end_is_a_fault() {
         let mut laughs = "a0 = ha\n".to_owned();
         for n in 1..10 {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use fluent_bundle::FluentResource;
 
+use crate::echo::discreet;
+
 /// How many faults of a file are told.
 const MOST_FAULTS: usize = 20;
 
@@ -32,8 +34,9 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.what),
-            None => f.write_str(&self.what),
+            // Somebody may have named a file that is none of sentences.
+            Some(line) => write!(f, "line {line}: {}", discreet(&self.what)),
+            None => f.write_str(&discreet(&self.what)),
         }
     }
 }

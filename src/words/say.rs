@@ -95,16 +95,16 @@ impl Words {
     /// Whether the language itself has a sentence of this key.
     #[must_use]
     pub fn has_own(&self, key: &str) -> bool {
-        self.0.bundle.has_message(key) && !self.0.unsaid.iter().any(|unsaid| unsaid == key)
+        self.0.bundle.has_message(key) && !self.is_unsaid(key)
+    }
+
+    fn is_unsaid(&self, key: &str) -> bool {
+        let found = self.0.unsaid.binary_search_by(|unsaid| unsaid.as_str().cmp(key));
+        found.is_ok()
     }
 
     fn said(&self, key: &str, args: &[(&'static str, Arg<'_>)]) -> Option<String> {
-        if self
-            .0
-            .unsaid
-            .binary_search_by(|unsaid| unsaid.as_str().cmp(key))
-            .is_ok()
-        {
+        if self.is_unsaid(key) {
             return None;
         }
         let pattern = self.0.bundle.get_message(key)?.value()?;
@@ -122,6 +122,7 @@ impl Words {
     }
 }
 
+/// Words are the same if their language is.
 impl PartialEq for Words {
     fn eq(&self, other: &Self) -> bool {
         self.0.tag == other.0.tag

@@ -49,6 +49,7 @@ const FLOORS: &[&[&str]] = &[
 /// The arrows that are drawn between rooms of one floor.
 const ARROWS: &[(&str, &str)] = &[
     ("outcome", "clock"),
+    ("words", "echo"),
     ("words", "similar"),
     ("credential", "clock"),
     ("credential", "secret"),

@@ -198,6 +198,17 @@ fn the_best_comes_first_while_somebody_types() {
 }
 
 #[test]
+fn a_key_that_is_pasted_while_typing_is_not_repeated() {
+    for typed in [
+        "sk-ant-api03-EXAMPLEcanary1234",
+        "opus@sk-ant-api03-EXAMPLEcanary1234",
+    ] {
+        let told = serde_json::to_string(&Autocomplete::of(typed, &usual())).expect("JSON");
+        assert!(!told.contains("EXAMPLE") && !told.contains("canary"), "{told}");
+    }
+}
+
+#[test]
 fn what_is_typed_can_be_sent_and_nothing_is_offered_that_nobody_named() {
     let told = Autocomplete::of("op", &usual());
     is_golden("discord", "registration-autocomplete", &told);
