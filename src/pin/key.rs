@@ -37,6 +37,17 @@ impl ScopeKey {
     }
 }
 
+/// The name of a scope where it lies, for a look at many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeName<'a> {
+    /// A chat: its agent, and the chat.
+    Session(&'a str, &'a str),
+    /// Every chat of an agent.
+    Agent(&'a str),
+    /// Every chat.
+    Global,
+}
+
 /// The scopes that hold for a chat, narrowest first: the chat, the chats that it is a thread of, the agent, all.
 pub fn scopes<'a>(session: &'a SessionKey, agent: &'a AgentId) -> impl Iterator<Item = ScopeKey> + 'a {
     std::iter::successors(Some(session), |session| session.parent())

@@ -1,7 +1,8 @@
 //! How the pins of a chat, its agent and all chats make one setting.
 
+use super::kept::Said;
 use super::key::ScopeKey;
-use super::record::{End, OwnWay, Pin, PinnedModel, ProfileChoice, Record};
+use super::record::{End, OwnWay, PinnedModel, ProfileChoice, Record};
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
 use crate::session::Scope;
@@ -44,30 +45,63 @@ impl Effective {
             .find(|setting| setting.value.provider() == provider)
     }
 
-    fn lay_under(&mut self, key: &ScopeKey, pin: &Pin) {
+    fn lay_under(&mut self, key: &dyn Fn() -> ScopeKey, pin: Said<'_>) {
         let mut counts = false;
-        if let (None, Some(model)) = (&self.model, &pin.model) {
+        if let (None, Some(model)) = (&self.model, pin.model) {
             counts = true;
             self.model = Some(Setting {
                 value: model.clone(),
-                key: key.clone(),
+                key: key(),
                 end: pin.end,
             });
         }
-        for choice in &pin.profiles {
+        for choice in pin.profiles {
             if self.profile(choice.provider()).is_none() {
                 counts = true;
                 self.profiles.push(Setting {
                     value: choice.clone(),
-                    key: key.clone(),
+                    key: key(),
                     end: pin.end,
                 });
             }
         }
         // A pin that is hidden altogether is not used by the request, and stays for the next.
-        if counts && pin.end == End::NextRequest && !self.once.contains(key) {
-            self.once.push(key.clone());
+        if counts && pin.end == End::NextRequest {
+            let key = key();
+            if !self.once.contains(&key) {
+                self.once.push(key);
+            }
         }
+    }
+}
+
+/// Records on their way to one setting, given narrowest scope first.
+#[derive(Debug, Default)]
+pub(super) struct Merge {
+    all: Effective,
+    own_way: OwnWay,
+}
+
+impl Merge {
+    /// Whether a record of this scope still counts: a chat that was told to go its own way (`default` in a thread) hides
+    /// the chats that it is a thread of, not the agent and the global scope.
+    pub(super) fn wants(&self, scope: Scope) -> bool {
+        self.own_way == OwnWay::Inherits || scope != Scope::Session
+    }
+
+    /// Takes in the pins of one record that hold, the one that goes first, first. The key is made only where one counts.
+    pub(super) fn take<'a>(&mut self, key: &dyn Fn() -> ScopeKey, holding: impl Iterator<Item = Said<'a>>) {
+        for pin in holding {
+            self.all.lay_under(key, pin);
+            if pin.own_way == OwnWay::Stops {
+                self.own_way = OwnWay::Stops;
+            }
+        }
+    }
+
+    /// What they make together.
+    pub(super) fn all(self) -> Effective {
+        self.all
     }
 }
 
@@ -79,20 +113,13 @@ pub fn effective<R: std::ops::Deref<Target = Record>>(
     records: impl Iterator<Item = (ScopeKey, R)>,
     now: Timestamp,
 ) -> Effective {
-    let mut all = Effective::default();
-    let mut own_way = OwnWay::Inherits;
+    let mut merge = Merge::default();
     for (key, record) in records {
-        if own_way == OwnWay::Stops && key.scope() == Scope::Session {
-            continue;
-        }
-        for pin in record.holding(now) {
-            all.lay_under(&key, pin);
-            if pin.own_way == OwnWay::Stops {
-                own_way = OwnWay::Stops;
-            }
+        if merge.wants(key.scope()) {
+            merge.take(&|| key.clone(), record.holding(now).map(Said::from));
         }
     }
-    all
+    merge.all()
 }
 
 #[cfg(test)]

@@ -5,21 +5,29 @@
 //! different types in different tables.
 //!
 //! Read [`Pin`], then [`Record`] (all that one scope remembers), then [`effective`] (how scopes
-//! merge). Nothing here knows about stores, commands or credentials.
+//! merge). How millions of records are kept is in `table.rs` and below it: `chats.rs`, `kept.rs`, `shares.rs`, `name.rs`.
+//! Nothing here knows about stores, commands or credentials.
 
 mod affinity;
 mod change;
+mod chats;
+mod generations;
+mod kept;
 mod key;
 mod merge;
+mod name;
 mod record;
+mod shares;
 mod table;
 
 pub use affinity::{Affinity, AffinityTable, Epoch};
 pub use change::{Change, Set, Thread};
-pub use key::{ScopeKey, scopes};
+pub use kept::{Kept, Said};
+pub use key::{ScopeKey, ScopeName, scopes};
 pub use merge::{Effective, Setting, effective};
 pub use record::{
     End, Layers, MAX_PASSING, MAX_UNDO, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record,
     Version,
 };
+pub use shares::What;
 pub use table::PinTable;

@@ -29,7 +29,7 @@ pub struct Pin {
 }
 
 /// Whether a thread goes on inheriting from its parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OwnWay {
     /// What the pin leaves open is taken from the parent.
     #[default]
@@ -39,7 +39,7 @@ pub enum OwnWay {
 }
 
 /// A model that a person asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PinnedModel {
     /// The model.
     pub model: ModelRef,
@@ -48,7 +48,7 @@ pub struct PinnedModel {
 }
 
 /// What a person asked for among the profiles of one provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ProfileChoice {
     /// This profile.
     Pinned(PinnedProfile),
@@ -68,7 +68,7 @@ impl ProfileChoice {
 }
 
 /// A profile that a person asked for, by id and by account: signing in again does not break it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PinnedProfile {
     /// The profile's id.
     pub id: ProfileId,

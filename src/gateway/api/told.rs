@@ -232,10 +232,6 @@ pub(super) async fn status(
 /// How many chats of a caller hold a pin.
 fn own_pins(gate: &Gate, caller: &Caller) -> usize {
     let resolver = gate.modelpin.resolver();
-    let holding = resolver.pins().table().holding(resolver.now());
-    let own = holding.iter().filter(|(key, _)| match key {
-        crate::pin::ScopeKey::Session(_, chat) => caller.own(chat).is_some(),
-        _ => false,
-    });
-    own.count()
+    let table = resolver.pins().table();
+    table.count(resolver.now(), |_, chat| caller.own(chat).is_some())
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::echo::discreet;
 use crate::gateway::callers::Caller;
-use crate::pin::{End, OwnWay, Pin, ProfileChoice, ScopeKey};
+use crate::pin::{End, OwnWay, Pin, ProfileChoice, ScopeKey, ScopeName};
 use crate::profile::ProfileId;
 use crate::resolver::Resolver;
 
@@ -30,10 +30,10 @@ pub(super) fn held(
     may_see: &dyn Fn(&ProfileId) -> bool,
 ) -> Held {
     let now = resolver.now();
-    let rank = |key: &ScopeKey| match key {
-        ScopeKey::Session(_, of) if **of == *chat => Some(0),
-        ScopeKey::Agent(_) | ScopeKey::Global => Some(1),
-        ScopeKey::Session(_, of) => caller.own(of).map(|_| 2),
+    let rank = |key: ScopeName<'_>| match key {
+        ScopeName::Session(_, of) if of == chat => Some(0),
+        ScopeName::Agent(_) | ScopeName::Global => Some(1),
+        ScopeName::Session(_, of) => caller.own(of).map(|_| 2),
     };
     let (records, count) = resolver.pins().table().first(now, MOST, rank);
     let more = count - records.len();
