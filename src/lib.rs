@@ -93,7 +93,7 @@
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view · registration → render, view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker → catalog · config · audit
-//! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event · words → similar, echo
+//! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event · recent · words → similar, echo
 //! ```
 //!
 //! A chat message goes in at the top: [`command`] reads it, [`apply`] commits it to the [`pin`] table, and a
@@ -146,6 +146,7 @@ pub mod pin;
 pub mod places;
 pub mod profile;
 pub mod provide;
+pub mod recent;
 pub mod registration;
 pub mod render;
 #[cfg(feature = "gateway")]

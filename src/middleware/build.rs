@@ -1,5 +1,6 @@
 //! Setting the middleware up.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::apply::Desk;
 use crate::clock::{Clock, SystemClock};
 use crate::echo::causes;
 use crate::events::{Events, Limits, Target};
+use crate::pin::REMEMBERED;
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
 use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
 use crate::resolver::{Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
@@ -45,6 +47,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     refresher: Option<MakeRefresher>,
     if_damaged: IfDamaged,
+    remembering: Option<NonZeroUsize>,
 }
 
 /// What becomes of a damaged database.
@@ -135,6 +138,15 @@ impl Builder {
         self
     }
 
+    /// Of how many chats the profile that served them last is remembered, so that the next request goes to the cache where
+    /// their prompts are. By default [`REMEMBERED`](crate::pin::REMEMBERED); past it, chats that were silent longest are
+    /// forgotten. Pins are not affected: they are never forgotten.
+    #[must_use]
+    pub fn remembering(mut self, chats: NonZeroUsize) -> Self {
+        self.remembering = Some(chats);
+        self
+    }
+
     /// A damaged database of the state directory is put out of the way, a warning says where it is, and the pins that can
     /// still be read go on in a new one. By default it is refused and left alone. For what runs for long: a bot does not
     /// stay away for a broken file. A database of another program or of a newer modelpin is refused all the same.
@@ -181,6 +193,7 @@ impl Builder {
         pins.follow();
         let events = events(&snapshot, &clock);
         let resolver = Resolver::new(snapshot, pins, clock)
+            .remembering(self.remembering.unwrap_or(REMEMBERED))
             .telling(events)
             .keeping(kept)
             .await;

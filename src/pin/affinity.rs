@@ -1,12 +1,18 @@
 //! Which profile served a chat last: our own choice, kept for the provider's caches, dropped at will.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use dashmap::DashMap;
-
+use super::generations::Generations;
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
+use crate::recent::Recent;
 use crate::session::AgentId;
+
+/// How many chats have their affinities remembered. Past it those of chats that have been silent longest go: their next
+/// request chooses anew, and pays the provider for a prompt that is not in that credential's cache.
+pub const REMEMBERED: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 /// The profile that served a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +21,7 @@ pub struct Affinity {
     pub profile: ProfileId,
 }
 
-/// Counts how often a person has pinned something in a chat: what was learned under an older count is not kept.
+/// Counts how often a person has pinned something: what was learned of a chat under an older count is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Epoch(u64);
 
@@ -27,26 +33,53 @@ struct Served {
     by: Vec<(ProviderId, Affinity)>,
 }
 
-/// The affinities of all chats, one for each provider that served them.
-#[derive(Debug, Default)]
+/// The affinities of chats, one for each provider that served them: of so many chats, and no more.
+#[derive(Debug)]
 pub struct AffinityTable {
-    chats: DashMap<Chat, Served>,
+    chats: Recent<Chat, Served>,
+    /// How often somebody has pinned something, in any chat.
+    pinned: AtomicU64,
+    /// The newest epoch of a chat that had to make room; that of all chats which are not there. A request from before it
+    /// may be one from before a pin, and teaches nothing.
+    floor: AtomicU64,
+    generations: Generations,
+}
+
+impl Default for AffinityTable {
+    fn default() -> Self {
+        Self::within(REMEMBERED)
+    }
 }
 
 impl AffinityTable {
+    /// Affinities of `most` chats at the most.
+    #[must_use]
+    pub fn within(most: NonZeroUsize) -> Self {
+        Self {
+            chats: Recent::within(most),
+            pinned: AtomicU64::new(0),
+            floor: AtomicU64::new(0),
+            generations: Generations::default(),
+        }
+    }
+
     /// The profile of `provider` that served the chat last.
     #[must_use]
     pub fn of(&self, agent: &AgentId, chat: &Arc<str>, provider: &ProviderId) -> Option<Affinity> {
-        let served = self.chats.get(&(agent.clone(), Arc::clone(chat)))?;
-        let found = served.by.iter().find(|(by, _)| by == provider);
-        found.map(|(_, affinity)| affinity.clone())
+        let of = |served: &Served| {
+            let found = served.by.iter().find(|(by, _)| by == provider);
+            found.map(|(_, affinity)| affinity.clone())
+        };
+        self.chats.look(&(agent.clone(), Arc::clone(chat)), of)?
     }
 
     /// The epoch of a chat, for a request that begins now.
     #[must_use]
     pub fn epoch(&self, agent: &AgentId, chat: &Arc<str>) -> Epoch {
-        let served = self.chats.get(&(agent.clone(), Arc::clone(chat)));
-        served.map(|served| served.epoch).unwrap_or_default()
+        let known = self
+            .chats
+            .look(&(agent.clone(), Arc::clone(chat)), |served| served.epoch);
+        known.unwrap_or_else(|| self.floor())
     }
 
     /// Remembers who served a request that began in `epoch`; a request from before the last pin teaches nothing.
@@ -58,20 +91,131 @@ impl AffinityTable {
         affinity: Affinity,
         epoch: Epoch,
     ) {
-        let mut served = self.chats.entry((agent.clone(), Arc::clone(chat))).or_default();
-        if served.epoch != epoch {
+        if self.of(agent, chat, provider).as_ref() == Some(&affinity) {
             return;
         }
-        match served.by.iter_mut().find(|(by, _)| by == provider) {
-            Some((_, old)) => *old = affinity,
-            None => served.by.push((provider.clone(), affinity)),
-        }
+        let remember = |served: &mut Served| {
+            if served.by.is_empty() && served.epoch == Epoch::default() {
+                served.epoch = self.floor();
+            }
+            if served.epoch != epoch {
+                return;
+            }
+            match served.by.iter_mut().find(|(by, _)| by == provider) {
+                Some((_, old)) => *old = affinity,
+                None => {
+                    // Most chats have one.
+                    served.by.reserve_exact(1);
+                    served.by.push((provider.clone(), affinity));
+                }
+            }
+        };
+        self.change(agent, chat, remember);
     }
 
     /// Forgets the affinities of a chat: a person has pinned something there.
     pub fn forget(&self, agent: &AgentId, chat: &Arc<str>) {
-        let mut served = self.chats.entry((agent.clone(), Arc::clone(chat))).or_default();
-        served.epoch.0 += 1;
-        served.by.clear();
+        self.change(agent, chat, |served| {
+            served.epoch = Epoch(self.pinned.fetch_add(1, Ordering::Relaxed) + 1);
+            served.by = Vec::new();
+        });
+    }
+
+    /// Of how many chats something is remembered.
+    #[must_use]
+    pub fn chats(&self) -> usize {
+        self.chats.len()
+    }
+
+    /// Counts the changes of a chat, and perhaps of others: while it stays the same, so does [`of`](Self::of), and who is
+    /// remembered under the [`epoch`](Self::epoch) that was told then has served after the last pin of the chat. Takes no
+    /// lock. What is read after the call is at least as new.
+    #[must_use]
+    pub fn generation(&self, chat: &str) -> u64 {
+        self.generations.of(chat)
+    }
+
+    fn floor(&self) -> Epoch {
+        Epoch(self.floor.load(Ordering::Acquire))
+    }
+
+    fn change(&self, agent: &AgentId, chat: &Arc<str>, change: impl FnOnce(&mut Served)) {
+        let mut gone = None;
+        self.chats
+            .change((agent.clone(), Arc::clone(chat)), change, |(_, chat), served| {
+                self.floor.fetch_max(served.epoch.0, Ordering::Release);
+                gone = Some(chat);
+            });
+        self.generations.changed(chat);
+        if let Some(gone) = gone {
+            self.generations.changed(&gone);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn chat(n: usize) -> Arc<str> {
+        Arc::from(format!("chat-{n}"))
+    }
+
+    fn by(n: usize) -> Affinity {
+        Affinity {
+            profile: ProfileId::new(&format!("demo:{n}")),
+        }
+    }
+
+    fn within(most: usize) -> AffinityTable {
+        AffinityTable::within(NonZeroUsize::new(most).expect("not zero"))
+    }
+
+    #[test]
+    fn the_chats_that_were_silent_longest_are_forgotten_first() {
+        let (table, agent, provider) = (within(1_000), AgentId::main(), ProviderId::new("demo"));
+        for n in 0..50_000 {
+            let (chat, lively) = (chat(n), chat(0));
+            table.remember(&agent, &chat, &provider, by(n), table.epoch(&agent, &chat));
+            assert_eq!(table.of(&agent, &chat, &provider), Some(by(n)));
+            assert_eq!(table.of(&agent, &lively, &provider), Some(by(0)));
+        }
+        assert!(table.chats() <= 1_000);
+        assert_eq!(table.of(&agent, &chat(1), &provider), None);
+    }
+
+    proptest! {
+        /// Whatever had to make room meanwhile: an outcome of a request that began before the last pin of its chat is
+        /// never remembered, and there are never more chats than there is room for.
+        #[test]
+        fn a_request_from_before_the_last_pin_teaches_nothing_though_the_chat_was_forgotten(
+            steps in proptest::collection::vec((0..12_usize, 0..3_u8), 1..200),
+            most in 1..6_usize,
+        ) {
+            let (table, agent, provider) = (within(most), AgentId::main(), ProviderId::new("demo"));
+            // Per chat: requests under way by when they began, and when a person pinned last.
+            let mut begun: [Vec<(usize, Epoch)>; 12] = Default::default();
+            let mut pinned = [0; 12];
+            for (now, (n, what)) in steps.into_iter().enumerate() {
+                let now = now + 1;
+                let chat = chat(n);
+                match what {
+                    0 => begun[n].push((now, table.epoch(&agent, &chat))),
+                    1 => {
+                        table.forget(&agent, &chat);
+                        pinned[n] = now;
+                    }
+                    _ => {
+                        let Some((at, epoch)) = begun[n].pop() else { continue };
+                        table.remember(&agent, &chat, &provider, by(at), epoch);
+                        let known = table.of(&agent, &chat, &provider);
+                        prop_assert!(at > pinned[n] || known != Some(by(at)));
+                    }
+                }
+                prop_assert!(table.chats() <= most);
+            }
+        }
     }
 }

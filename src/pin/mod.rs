@@ -20,7 +20,7 @@ mod record;
 mod shares;
 mod table;
 
-pub use affinity::{Affinity, AffinityTable, Epoch};
+pub use affinity::{Affinity, AffinityTable, Epoch, REMEMBERED};
 pub use change::{Change, Set, Thread};
 pub use kept::{Kept, Said};
 pub use key::{ScopeKey, ScopeName, scopes};

@@ -1,5 +1,6 @@
 //! The resolver: facts in, decisions and leases out.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -124,6 +125,17 @@ impl Resolver {
         }
         Learning::follow(&self.learning).await?;
         Ok(self)
+    }
+
+    /// The same, with affinities of `chats` chats at the most instead of
+    /// [`REMEMBERED`](crate::pin::REMEMBERED). Pins are not affected: they are never forgotten. For what is not yet in
+    /// use.
+    #[must_use]
+    pub fn remembering(mut self, chats: NonZeroUsize) -> Self {
+        if let Some(learning) = Arc::get_mut(&mut self.learning) {
+            learning.affinities = AffinityTable::within(chats);
+        }
+        self
     }
 
     /// What was read from files.

@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "retention",
         "echo",
         "event",
+        "recent",
         "words",
     ],
     &[
