@@ -40,21 +40,9 @@ impl Pins {
     /// # Errors
     /// [`PinStoreError`] if the store cannot be read.
     pub async fn load(store: Arc<dyn PinStore>) -> Result<Self, PinStoreError> {
-        let first = store.news(0).await?;
-        // A store without news has no mark either.
-        let all = match first.mark {
-            0 => store.load_all().await?,
-            _ => first.records,
-        };
-        let table = PinTable::default();
-        for (key, record) in all {
-            table.put(key, record);
-        }
-        Ok(Self {
-            table: Arc::new(table),
-            store,
-            mark: first.mark,
-        })
+        let table = Arc::new(PinTable::default());
+        let mark = store.fill(&table).await?;
+        Ok(Self { table, store, mark })
     }
 
     /// Takes over what other processes change, a moment after they did, until the last copy of these pins is dropped.

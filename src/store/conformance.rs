@@ -8,7 +8,7 @@ pub use super::audit_law::audit_store;
 use super::{PinStore, PinStoreError};
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
-use crate::pin::{Change, End, PinnedModel, Record, ScopeKey, Set, Version};
+use crate::pin::{Change, End, PinTable, PinnedModel, Record, ScopeKey, Set, Version};
 use crate::profile::{Identity, ProfileId};
 use crate::session::AgentId;
 use crate::terms::Mode;
@@ -25,6 +25,7 @@ pub async fn pin_store<S: PinStore + 'static>(fresh: impl AsyncFn() -> S) {
     scopes_do_not_meet(&fresh().await).await;
     a_write_from_an_old_version_is_refused_and_changes_nothing(&fresh().await).await;
     racing_writers_lose_no_change(Arc::new(fresh().await)).await;
+    a_table_is_filled_with_all_that_is_kept(&fresh().await).await;
 }
 
 fn chat(name: &str) -> ScopeKey {
@@ -60,6 +61,31 @@ async fn an_unknown_scope_has_no_record(store: &dyn PinStore) {
     let loaded = store.load(&chat("nobody")).await.expect("loading works");
     assert_eq!(loaded, None, "a scope that was never saved has no record");
     assert!(store.load_all().await.expect("loading works").is_empty());
+}
+
+async fn a_table_is_filled_with_all_that_is_kept(store: &dyn PinStore) {
+    let table = Arc::new(PinTable::default());
+    store.fill(&table).await.expect("filling works");
+    assert!(table.is_empty(), "a store that has nothing fills in nothing");
+    for name in ["a", "b", "c"] {
+        let record = changed(&Record::default(), name);
+        let key = chat(name);
+        let saved = store.save(&key, Version::default(), &record);
+        saved.await.expect("saving works");
+    }
+    let mark = store.fill(&table).await.expect("filling works");
+    let all = store.load_all().await.expect("loading works");
+    assert_eq!((all.len(), table.len()), (3, 3), "all that is kept is filled in");
+    for (key, record) in all {
+        assert_eq!(table.record(&key).as_deref(), Some(&record), "as it was kept");
+    }
+    let later = changed(&Record::default(), "later");
+    let key = chat("d");
+    let saved = store.save(&key, Version::default(), &later);
+    saved.await.expect("saving works");
+    let news = store.news(mark).await.expect("asking works");
+    let told = news.records.iter().all(|(changed, _)| *changed == key);
+    assert!(told, "what was filled in is no news");
 }
 
 async fn what_was_saved_is_loaded_whole(store: &dyn PinStore) {

@@ -1,11 +1,12 @@
 //! Keeping pins.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::pin::{Record, ScopeKey, Version};
+use crate::pin::{PinTable, Record, ScopeKey, Version};
 
 /// Keeps the pin records of all scopes.
 ///
@@ -24,6 +25,24 @@ pub trait PinStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`PinStoreError::Unavailable`] if the store cannot be asked.
     async fn load_all(&self) -> Result<Vec<(ScopeKey, Record)>, PinStoreError>;
+
+    /// Puts every record into `table` as it is read, and returns the mark from which [`news`](Self::news) goes on: where
+    /// there are millions, no second copy of them is made. Where it fails, what `table` has is not all.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] if the store cannot be asked.
+    async fn fill(&self, table: &Arc<PinTable>) -> Result<u64, PinStoreError> {
+        let first = self.news(0).await?;
+        // A store without news has no mark either.
+        let all = match first.mark {
+            0 => self.load_all().await?,
+            _ => first.records,
+        };
+        for (key, record) in all {
+            table.put(key, record);
+        }
+        Ok(first.mark)
+    }
 
     /// Keeps `record`, which was made from version `from` (0 where there was none), and returns when it is as safe as
     /// this store makes it.

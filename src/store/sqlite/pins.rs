@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::file::{Trouble, ask};
 use super::watch::Watch;
 use super::{Database, stored};
-use crate::pin::{Record, ScopeKey, Version};
+use crate::pin::{PinTable, Record, ScopeKey, Version};
 use crate::store::{News, PinStore, PinStoreError};
 
 /// A pin store in an SQLite file.
@@ -74,6 +75,18 @@ impl PinStore for SqlitePins {
         Ok(all.await.map_err(unavailable)?.unwrap_or_default())
     }
 
+    async fn fill(&self, table: &Arc<PinTable>) -> Result<u64, PinStoreError> {
+        let (watch, table) = (self.watch.clone(), Arc::clone(table));
+        let filled = self.database.blocking(move |path| {
+            watch.ask(path, |file| {
+                // Asked again where the file changed meanwhile: what was read then may be no record of it.
+                table.clear();
+                each(file, 0, |key, record| table.put(key, record))
+            })
+        });
+        Ok(filled.await.map_err(unavailable)?.unwrap_or_default())
+    }
+
     async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
         let row = Row::new(key, record);
         let saved = self.database.write(move |file| row.save(file, from));
@@ -110,49 +123,76 @@ impl Row {
     /// Puts the row in the place of version `from`; else says which version is there.
     fn save(&self, file: &Connection, from: Version) -> Result<Result<(), Version>, Trouble> {
         let (scope, agent, session) = &self.columns;
+        // One way to the row instead of a question before it: this is done for every pin of every chat.
+        let mut put = file.prepare_cached(match from {
+            Version(0) => {
+                "INSERT INTO pins (scope, agent, session, version, changed, record)
+                 VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(changed), 0) + 1 FROM pins), ?5)
+                 ON CONFLICT DO UPDATE
+                 SET version = excluded.version, changed = excluded.changed, record = excluded.record
+                 WHERE pins.version = ?6"
+            }
+            _ => {
+                "UPDATE pins
+                 SET version = ?4, changed = (SELECT coalesce(max(changed), 0) + 1 FROM pins), record = ?5
+                 WHERE scope = ?1 AND agent = ?2 AND session = ?3 AND version = ?6"
+            }
+        })?;
+        let rows = put.execute(params![
+            scope,
+            agent,
+            session,
+            self.version.0,
+            self.record,
+            from.0
+        ])?;
+        if rows == 1 {
+            return Ok(Ok(()));
+        }
         let query = "SELECT version FROM pins WHERE scope = ?1 AND agent = ?2 AND session = ?3";
         let mut version = file.prepare_cached(query)?;
         let there: Option<u64> = version
             .query_row(params![scope, agent, session], |row| row.get(0))
             .optional()?;
-        let there = Version(there.unwrap_or_default());
-        if there != from {
-            return Ok(Err(there));
-        }
-        let mut put = file.prepare_cached(
-            "INSERT INTO pins (scope, agent, session, version, changed, record)
-             VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(changed), 0) + 1 FROM pins), ?5)
-             ON CONFLICT DO UPDATE
-             SET version = excluded.version, changed = excluded.changed, record = excluded.record",
-        )?;
-        put.execute(params![scope, agent, session, self.version.0, self.record])?;
-        Ok(Ok(()))
+        Ok(Err(Version(there.unwrap_or_default())))
     }
 }
 
 /// The records that were changed after `since`, and the mark of the last of them.
+pub(super) fn records(file: &Connection, since: u64) -> Result<(Vec<(ScopeKey, Record)>, u64), Trouble> {
+    let mut found = Vec::new();
+    let mark = each(file, since, |key, record| found.push((key, record)))?;
+    Ok((found, mark))
+}
+
+/// Hands over the records that were changed after `since`, and returns the mark of the last of them.
 ///
 /// A mark that is not reached yet is one of another file, in whose place this one is: everything is news then.
-pub(super) fn records(file: &Connection, since: u64) -> Result<(Vec<(ScopeKey, Record)>, u64), Trouble> {
+fn each(file: &Connection, since: u64, mut take: impl FnMut(ScopeKey, Record)) -> Result<u64, Trouble> {
     let newest = "SELECT coalesce(max(changed), 0) FROM pins";
     let newest: u64 = file.query_row(newest, [], |row| row.get(0))?;
     let since = if newest < since { 0 } else { since };
-    let query = "SELECT scope, agent, session, version, record, changed FROM pins WHERE changed > ?1";
-    let mut query = file.prepare(query)?;
+    // All of them are read as they lie (`+` keeps the index out), a few by the index.
+    let changed = if since == 0 { "+changed" } else { "changed" };
+    let columns = "scope, agent, session, version, record, changed";
+    let mut query = file.prepare(&format!("SELECT {columns} FROM pins WHERE {changed} > ?1"))?;
     let mut rows = query.query(params![since])?;
-    let mut found = Vec::new();
     let mut mark = since;
     while let Some(row) = rows.next()? {
-        let key = stored::key(
-            &row.get::<_, String>(0)?,
-            &row.get::<_, String>(1)?,
-            &row.get::<_, String>(2)?,
-        )?;
-        let record = stored::record(row.get(3)?, &row.get::<_, String>(4)?)?;
+        let key = stored::key(text(row, 0)?, text(row, 1)?, text(row, 2)?)?;
+        let record = stored::record(row.get(3)?, text(row, 4)?)?;
         mark = mark.max(row.get(5)?);
-        found.push((key, record));
+        take(key, record);
     }
-    Ok((found, mark))
+    Ok(mark)
+}
+
+/// A text where it lies.
+fn text<'row>(row: &'row rusqlite::Row<'_>, column: usize) -> Result<&'row str, rusqlite::Error> {
+    let value = row.get_ref(column)?;
+    value.as_str().map_err(|wrong| {
+        rusqlite::Error::FromSqlConversionFailure(column, value.data_type(), Box::new(wrong))
+    })
 }
 
 /// A scope as the table has it.

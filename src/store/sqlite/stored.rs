@@ -1,5 +1,6 @@
 //! Records as they are kept, in a form of their own: what was once written is read for ever.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -37,13 +38,10 @@ pub(super) fn key(scope: &str, agent: &str, session: &str) -> Result<ScopeKey, T
 
 /// The text of a record, without its version.
 pub(super) fn text(record: &Record) -> String {
-    let layers = |layers: &Layers| StoredLayers {
-        lasting: layers.lasting.as_ref().map(StoredPin::of),
-        passing: layers.passing.iter().map(StoredPin::of).collect(),
-    };
     let stored = Stored {
-        layers: layers(&record.layers),
-        history: record.history.iter().map(layers).collect(),
+        lasting: record.layers.lasting.as_ref().map(StoredPin::of),
+        passing: record.layers.passing.iter().map(StoredPin::of).collect(),
+        history: record.history.iter().map(StoredLayers::of).collect(),
     };
     // Texts, numbers and lists always have a text.
     serde_json::to_string(&stored).unwrap_or_default()
@@ -51,9 +49,13 @@ pub(super) fn text(record: &Record) -> String {
 
 /// The record of a text.
 pub(super) fn record(version: u64, text: &str) -> Result<Record, Trouble> {
-    let stored: Stored = serde_json::from_str(text).map_err(|_| Trouble::Record("its text"))?;
+    let stored: Stored<'_> = serde_json::from_str(text).map_err(|_| Trouble::Record("its text"))?;
+    let layers = StoredLayers {
+        lasting: stored.lasting,
+        passing: stored.passing,
+    };
     Ok(Record {
-        layers: stored.layers.layers()?,
+        layers: layers.layers()?,
         history: stored
             .history
             .into_iter()
@@ -63,31 +65,45 @@ pub(super) fn record(version: u64, text: &str) -> Result<Record, Trouble> {
     })
 }
 
+/// A text where it lies: there may be a million records to read.
 #[derive(Serialize, Deserialize)]
-struct Stored {
-    #[serde(flatten)]
-    layers: StoredLayers,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    history: Vec<StoredLayers>,
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+/// The fields of [`StoredLayers`], and the history: not flattened, which would copy all of them on the way.
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    lasting: Option<StoredPin<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    passing: Vec<StoredPin<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    history: Vec<StoredLayers<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredLayers {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lasting: Option<StoredPin>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    passing: Vec<StoredPin>,
+struct StoredLayers<'a> {
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    lasting: Option<StoredPin<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    passing: Vec<StoredPin<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StoredPin {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    model: Option<StoredModel>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    profiles: Vec<StoredProfile>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
+struct StoredPin<'a> {
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    model: Option<StoredModel<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    profiles: Vec<StoredProfile<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    by: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Timestamp>,
     /// A moment in milliseconds, or `once`.
@@ -105,22 +121,25 @@ enum StoredEnd {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredModel {
-    provider: String,
-    name: String,
+struct StoredModel<'a> {
+    #[serde(borrow)]
+    provider: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
     strict: bool,
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredProfile {
-    provider: String,
+struct StoredProfile<'a> {
+    #[serde(borrow)]
+    provider: Text<'a>,
     /// `None` is automatic choice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    account: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    id: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    account: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    email: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "is_false")]
     strict: bool,
 }
@@ -130,7 +149,14 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-impl StoredLayers {
+impl<'a> StoredLayers<'a> {
+    fn of(layers: &'a Layers) -> Self {
+        Self {
+            lasting: layers.lasting.as_ref().map(StoredPin::of),
+            passing: layers.passing.iter().map(StoredPin::of).collect(),
+        }
+    }
+
     fn layers(self) -> Result<Layers, Trouble> {
         Ok(Layers {
             lasting: self.lasting.map(StoredPin::pin).transpose()?,
@@ -143,16 +169,16 @@ impl StoredLayers {
     }
 }
 
-impl StoredPin {
-    fn of(pin: &Pin) -> Self {
+impl<'a> StoredPin<'a> {
+    fn of(pin: &'a Pin) -> Self {
         Self {
             model: pin.model.as_ref().map(|model| StoredModel {
-                provider: model.model.provider().to_string(),
-                name: model.model.model().to_owned(),
+                provider: model.model.provider().as_str().into(),
+                name: model.model.model().into(),
                 strict: model.mode == Mode::Strict,
             }),
             profiles: pin.profiles.iter().map(StoredProfile::of).collect(),
-            by: pin.by.as_deref().map(str::to_owned),
+            by: pin.by.as_deref().map(Text::from),
             at: pin.at,
             end: match pin.end {
                 End::Never => None,
@@ -166,11 +192,11 @@ impl StoredPin {
     fn pin(self) -> Result<Pin, Trouble> {
         Ok(Pin {
             model: self.model.map(|model| PinnedModel {
-                model: ModelRef::new(ProviderId::new(&model.provider), &model.name),
+                model: ModelRef::new(ProviderId::new(&model.provider.0), &model.name.0),
                 mode: mode(model.strict),
             }),
             profiles: self.profiles.into_iter().map(StoredProfile::choice).collect(),
-            by: self.by.map(Arc::from),
+            by: self.by.map(|by| Arc::from(&*by.0)),
             at: self.at,
             end: match self.end {
                 None => End::Never,
@@ -189,34 +215,34 @@ impl StoredPin {
 
 const ONCE: &str = "once";
 
-impl StoredProfile {
-    fn of(choice: &ProfileChoice) -> Self {
-        let told = |text: Option<&str>| text.map(str::to_owned);
+impl<'a> StoredProfile<'a> {
+    fn of(choice: &'a ProfileChoice) -> Self {
         match choice {
             ProfileChoice::Auto(provider) => Self {
-                provider: provider.to_string(),
+                provider: provider.as_str().into(),
                 id: None,
                 account: None,
                 email: None,
                 strict: false,
             },
             ProfileChoice::Pinned(pinned) => Self {
-                provider: pinned.provider.to_string(),
-                id: Some(pinned.id.to_string()),
-                account: told(pinned.identity.account()),
-                email: told(pinned.identity.email()),
+                provider: pinned.provider.as_str().into(),
+                id: Some(pinned.id.as_str().into()),
+                account: pinned.identity.account().map(Text::from),
+                email: pinned.identity.email().map(Text::from),
                 strict: pinned.mode == Mode::Strict,
             },
         }
     }
 
     fn choice(self) -> ProfileChoice {
-        let provider = ProviderId::new(&self.provider);
+        let provider = ProviderId::new(&self.provider.0);
+        let told = |text: Option<Text<'a>>| text.map(|text| text.0);
         match self.id {
             None => ProfileChoice::Auto(provider),
             Some(id) => ProfileChoice::Pinned(PinnedProfile {
-                id: ProfileId::new(&id),
-                identity: Identity::new(self.account.as_deref(), self.email.as_deref()),
+                id: ProfileId::new(&id.0),
+                identity: Identity::new(told(self.account).as_deref(), told(self.email).as_deref()),
                 provider,
                 mode: mode(self.strict),
             }),
