@@ -14,6 +14,7 @@
 //!
 //! A key that has no value is left out. Unknown keys are passed over, so that a newer program may add some.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -47,113 +48,119 @@ pub enum BadRecord {
     Value(&'static str),
 }
 
+/// What a record of a request comes to, in bytes, where names are of a usual length.
+const USUAL: usize = 512;
+
+/// A text: as a record has it, or as JSON does.
+type Text<'t> = Cow<'t, str>;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LineOfRecord {
-    id: String,
+struct LineOfRecord<'t> {
+    id: Text<'t>,
     at: Timestamp,
     #[serde(flatten)]
-    kind: Written,
+    kind: Written<'t>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Written {
-    Decision(WrittenDecision),
-    Change(WrittenChange),
-    Operator(WrittenOperator),
+enum Written<'t> {
+    Decision(WrittenDecision<'t>),
+    Change(WrittenChange<'t>),
+    Operator(WrittenOperator<'t>),
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenDecision {
-    agent: String,
-    session: String,
+struct WrittenDecision<'t> {
+    agent: Text<'t>,
+    session: Text<'t>,
     #[serde(default)]
-    requested: WrittenRequested,
+    requested: WrittenRequested<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    chosen: Option<WrittenServed>,
+    chosen: Option<WrittenServed<'t>>,
     #[serde(default)]
-    attempts: Vec<WrittenAttempt>,
+    attempts: Vec<WrittenAttempt<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    served: Option<WrittenServed>,
+    served: Option<WrittenServed<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    crossing: Option<WrittenCrossing>,
+    crossing: Option<WrittenCrossing<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<String>,
+    refusal: Option<Text<'t>>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
-struct WrittenRequested {
+struct WrittenRequested<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
+    model: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<String>,
+    profile: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pinned: Option<String>,
+    pinned: Option<Text<'t>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenServed {
-    model: String,
-    profile: String,
+struct WrittenServed<'t> {
+    model: Text<'t>,
+    profile: Text<'t>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WrittenAttempt {
-    model: String,
-    profile: String,
-    outcome: String,
+struct WrittenAttempt<'t> {
+    model: Text<'t>,
+    profile: Text<'t>,
+    outcome: Text<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    class: Option<String>,
+    class: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<Text<'t>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WrittenCrossing {
-    from: String,
-    to: String,
-    allowed_by: String,
+struct WrittenCrossing<'t> {
+    from: Text<'t>,
+    to: Text<'t>,
+    allowed_by: Text<'t>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenChange {
-    who: String,
-    scope: String,
+struct WrittenChange<'t> {
+    who: Text<'t>,
+    scope: Text<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent: Option<String>,
+    agent: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
-    what: String,
+    session: Option<Text<'t>>,
+    what: Text<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<WrittenSetting>,
+    from: Option<WrittenSetting<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<WrittenSetting>,
+    to: Option<WrittenSetting<'t>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenSetting {
+struct WrittenSetting<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
+    model: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<String>,
+    profile: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mode: Option<String>,
+    mode: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenOperator {
-    what: String,
+struct WrittenOperator<'t> {
+    what: Text<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<String>,
+    profile: Option<Text<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent: Option<String>,
+    agent: Option<Text<'t>>,
 }
 
 impl Record {
@@ -162,20 +169,24 @@ impl Record {
     #[must_use]
     pub fn to_json(&self) -> String {
         let line = LineOfRecord {
-            id: self.id.to_string(),
+            id: Cow::Borrowed(&self.id),
             at: self.at,
             kind: match &self.kind {
                 Kind::Decision(decision) => Written::Decision(decision.as_ref().into()),
                 Kind::Change(change) => Written::Change(change.as_ref().into()),
                 Kind::Operator(operator) => Written::Operator(WrittenOperator {
-                    what: operator.what.to_string(),
+                    what: operator.what.as_str().into(),
                     profile: operator.profile.as_ref().map(profile),
-                    agent: operator.agent.as_ref().map(ToString::to_string),
+                    agent: operator.agent.as_ref().map(|agent| agent.as_str().into()),
                 }),
             },
         };
+        let mut text = Vec::with_capacity(USUAL);
         // Texts, numbers and objects with texts as keys can always be written.
-        serde_json::to_string(&line).unwrap_or_default()
+        match serde_json::to_writer(&mut text, &line) {
+            Ok(()) => String::from_utf8(text).unwrap_or_default(),
+            Err(_) => String::new(),
+        }
     }
 
     /// Reads what [`to_json`](Self::to_json) wrote, in this version or an older one.
@@ -183,7 +194,7 @@ impl Record {
     /// # Errors
     /// [`BadRecord`], which does not repeat what it found.
     pub fn from_json(text: &str) -> Result<Self, BadRecord> {
-        let line: LineOfRecord = serde_json::from_str(text).map_err(|wrong| BadRecord::Form {
+        let line: LineOfRecord<'_> = serde_json::from_str(text).map_err(|wrong| BadRecord::Form {
             line: wrong.line(),
             column: wrong.column(),
         })?;
@@ -203,16 +214,20 @@ impl Record {
     }
 }
 
-fn profile(id: &ProfileId) -> String {
-    discreet(id.as_str()).into_owned()
+fn profile(id: &ProfileId) -> Text<'_> {
+    discreet(id.as_str())
 }
 
-fn model(model: &ModelRef) -> String {
-    discreet(&model.to_string()).into_owned()
+fn model(model: &ModelRef) -> Text<'static> {
+    let name = model.to_string();
+    match discreet(&name) {
+        Cow::Owned(blotted) => Cow::Owned(blotted),
+        Cow::Borrowed(_) => Cow::Owned(name),
+    }
 }
 
-impl From<&Served> for WrittenServed {
-    fn from(served: &Served) -> Self {
+impl<'t> From<&'t Served> for WrittenServed<'t> {
+    fn from(served: &'t Served) -> Self {
         Self {
             model: model(&served.model),
             profile: profile(&served.profile),
@@ -220,39 +235,39 @@ impl From<&Served> for WrittenServed {
     }
 }
 
-impl From<&Attempt> for WrittenAttempt {
-    fn from(attempt: &Attempt) -> Self {
+impl<'t> From<&'t Attempt> for WrittenAttempt<'t> {
+    fn from(attempt: &'t Attempt) -> Self {
         let (outcome, class) = match attempt.became {
             Became::Answered => ("answered", None),
-            Became::Failed(class) => ("failed", Some(class.to_string())),
+            Became::Failed(class) => ("failed", Some(class.as_str().into())),
             Became::PassedOver => ("passed-over", None),
             Became::Unknown => ("unknown", None),
         };
         Self {
             model: model(&attempt.model),
             profile: profile(&attempt.profile),
-            outcome: outcome.to_owned(),
+            outcome: outcome.into(),
             class,
             retry_at: attempt.retry_at,
-            reason: attempt.reason.as_ref().map(ToString::to_string),
+            reason: attempt.reason.as_ref().map(|code| code.as_str().into()),
         }
     }
 }
 
-impl From<&Decision> for WrittenDecision {
-    fn from(decision: &Decision) -> Self {
+impl<'t> From<&'t Decision> for WrittenDecision<'t> {
+    fn from(decision: &'t Decision) -> Self {
         let Requested {
             model: asked,
             profile: of,
             pinned,
         } = &decision.requested;
         Self {
-            agent: decision.agent.to_string(),
-            session: decision.session.to_string(),
+            agent: decision.agent.as_str().into(),
+            session: Cow::Borrowed(&decision.session),
             requested: WrittenRequested {
                 model: asked.as_ref().map(model),
                 profile: of.as_ref().map(profile),
-                pinned: pinned.map(|scope| scope.to_string()),
+                pinned: pinned.map(|scope| scope.as_str().into()),
             },
             chosen: decision.chosen.as_ref().map(Into::into),
             attempts: decision.attempts.iter().map(Into::into).collect(),
@@ -260,38 +275,38 @@ impl From<&Decision> for WrittenDecision {
             crossing: decision.crossing.as_ref().map(|crossing| WrittenCrossing {
                 from: profile(&crossing.from),
                 to: profile(&crossing.to),
-                allowed_by: crossing.allowed_by.to_string(),
+                allowed_by: crossing.allowed_by.as_str().into(),
             }),
-            refusal: decision.refusal.as_ref().map(ToString::to_string),
+            refusal: decision.refusal.as_ref().map(|code| code.as_str().into()),
         }
     }
 }
 
-impl From<&Change> for WrittenChange {
-    fn from(change: &Change) -> Self {
-        let setting = |setting: &Setting| WrittenSetting {
+impl<'t> From<&'t Change> for WrittenChange<'t> {
+    fn from(change: &'t Change) -> Self {
+        let setting = |setting: &'t Setting| WrittenSetting {
             model: setting.model.as_ref().map(model),
             profile: setting.profile.as_ref().map(profile),
-            mode: setting.mode.map(|mode| mode.as_str().to_owned()),
+            mode: setting.mode.map(|mode| mode.as_str().into()),
             until: setting.until,
         };
         Self {
-            who: change.who.to_string(),
-            scope: change.scope.to_string(),
-            agent: change.agent.as_ref().map(ToString::to_string),
-            session: change.session.as_deref().map(str::to_owned),
-            what: change.what.to_string(),
+            who: Cow::Borrowed(&change.who),
+            scope: change.scope.as_str().into(),
+            agent: change.agent.as_ref().map(|agent| agent.as_str().into()),
+            session: change.session.as_deref().map(Cow::Borrowed),
+            what: change.what.as_str().into(),
             from: change.from.as_ref().map(setting),
             to: change.to.as_ref().map(setting),
         }
     }
 }
 
-fn code(key: &'static str, word: String) -> Result<Code, BadRecord> {
-    Code::read(word).ok_or(BadRecord::Value(key))
+fn code(key: &'static str, word: Text<'_>) -> Result<Code, BadRecord> {
+    Code::read(word.into_owned()).ok_or(BadRecord::Value(key))
 }
 
-fn agent(id: String) -> Result<AgentId, BadRecord> {
+fn agent(id: Text<'_>) -> Result<AgentId, BadRecord> {
     AgentId::new(&id).map_err(|_| BadRecord::Value("agent"))
 }
 
@@ -307,19 +322,19 @@ fn model_of(written: &str) -> Result<ModelRef, BadRecord> {
     Ok(ModelRef::new(ProviderId::new(provider), model))
 }
 
-fn served(written: WrittenServed) -> Result<Served, BadRecord> {
+fn served(written: WrittenServed<'_>) -> Result<Served, BadRecord> {
     Ok(Served {
         model: model_of(&written.model)?,
         profile: ProfileId::new(&written.profile),
     })
 }
 
-fn attempt(written: WrittenAttempt) -> Result<Attempt, BadRecord> {
+fn attempt(written: WrittenAttempt<'_>) -> Result<Attempt, BadRecord> {
     let class = written.class.as_deref().and_then(FailureClass::from_word);
     Ok(Attempt {
         model: model_of(&written.model)?,
         profile: ProfileId::new(&written.profile),
-        became: match (written.outcome.as_str(), class) {
+        became: match (&*written.outcome, class) {
             ("answered", _) => Became::Answered,
             ("failed", Some(class)) => Became::Failed(class),
             ("failed", None) => return Err(BadRecord::Value("class")),
@@ -332,9 +347,9 @@ fn attempt(written: WrittenAttempt) -> Result<Attempt, BadRecord> {
     })
 }
 
-fn decision(written: WrittenDecision) -> Result<Decision, BadRecord> {
+fn decision(written: WrittenDecision<'_>) -> Result<Decision, BadRecord> {
     let pinned = written.requested.pinned.as_deref();
-    let crossing = |written: WrittenCrossing| {
+    let crossing = |written: WrittenCrossing<'_>| {
         Ok(Crossing {
             from: ProfileId::new(&written.from),
             to: ProfileId::new(&written.to),
@@ -363,15 +378,15 @@ fn decision(written: WrittenDecision) -> Result<Decision, BadRecord> {
     })
 }
 
-fn change(written: WrittenChange) -> Result<Change, BadRecord> {
-    let mode = |word: String| {
+fn change(written: WrittenChange<'_>) -> Result<Change, BadRecord> {
+    let mode = |word: Text<'_>| {
         let modes = [Mode::Strict, Mode::Prefer].into_iter();
         modes
             .clone()
             .find(|mode| mode.as_str() == word)
             .ok_or(BadRecord::Value("mode"))
     };
-    let setting = |written: WrittenSetting| {
+    let setting = |written: WrittenSetting<'_>| {
         Ok(Setting {
             model: written.model.as_deref().map(model_of).transpose()?,
             profile: written.profile.as_deref().map(ProfileId::new),

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::echo::causes;
 use crate::gateway::{Gateway, GatewayError, Limits, Options, World};
@@ -48,8 +50,7 @@ pub(super) fn run(args: &GatewayArgs, global: &Global, out: &mut impl Write) -> 
         },
     };
     room_for_connections();
-    let tasks = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    tasks.block_on(async {
+    threads()?.block_on(async {
         let stop = Stop::listen()?;
         let gateway = Gateway::open(options).await.map_err(wrong)?;
         let address = gateway.address();
@@ -61,6 +62,16 @@ pub(super) fn run(args: &GatewayArgs, global: &Global, out: &mut impl Write) -> 
         gateway.serve(stop.comes()).await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// On one core one thread does everything: a second one would only be in its way.
+fn threads() -> std::io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut builder = match cores {
+        1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.enable_all().build()
 }
 
 /// Takes as many open files as this user may have: a connection is one, and what a shell sets (1,024) is no more than a

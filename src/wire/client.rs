@@ -11,8 +11,8 @@ use reqwest::redirect;
 use thiserror::Error;
 use tokio::time::timeout;
 
+use super::connections::Connections;
 use super::failure::{Broken, Failure};
-use super::forward::Plain;
 use super::stream::AnswerStream;
 use crate::endpoint::Api;
 
@@ -61,7 +61,7 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     loopback_tls: OnceLock<reqwest::Client>,
     outside: OnceLock<reqwest::Client>,
-    forwarding: OnceLock<Plain>,
+    forwarding: OnceLock<Connections>,
 }
 
 impl fmt::Debug for Client {
@@ -108,9 +108,9 @@ impl Client {
     }
 
     /// What passes requests on over `http`.
-    pub(super) fn plain(&self) -> &Plain {
+    pub(super) fn connections(&self) -> &Connections {
         self.forwarding
-            .get_or_init(|| Self::plain_client(self.limits.connect))
+            .get_or_init(|| Connections::new(self.limits.connect))
     }
 
     /// Sends `request` and waits for the first piece of the answer, so that every failure that comes before any

@@ -8,17 +8,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{self, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::client::{Client, MOST_OF_AN_ERROR, Route, route, unsent};
 use super::failure::{Broken, Failure};
-
-/// The client under `http`, without the layers that it has no use for.
-pub(super) type Plain = legacy::Client<HttpConnector, Full<Bytes>>;
+use super::line::Spoken;
 
 impl Client {
     /// Sends `request` as it stands and returns as soon as the head of an answer is there, whatever its status.
@@ -39,8 +34,7 @@ impl Client {
         let answer = async {
             match route {
                 Route::Plain => {
-                    let answer = self.plain().request(request.map(Full::new)).await;
-                    let answer = answer.map_err(|error| broken_off(Broken::CutOff, error))?;
+                    let answer = self.connections().ask(request).await?;
                     Ok(answer.map(|body| Passing(Kind::Plain(body))))
                 }
                 Route::LoopbackTls | Route::Outside => {
@@ -55,17 +49,6 @@ impl Client {
             Ok(answer) => answer,
             Err(_) => Err(Failure::broken(Broken::NoAnswer)),
         }
-    }
-
-    /// A client for `http`, on this machine or another.
-    pub(super) fn plain_client(connect: Duration) -> Plain {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(connect));
-        // A word is one small packet: with Nagle's algorithm the last ones of an answer would wait for an acknowledgement.
-        connector.set_nodelay(true);
-        legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(connector)
     }
 
     /// A failed answer as a failure: its status, its headers, and as much of its body as comes in the time of a
@@ -98,7 +81,7 @@ impl Client {
 pub struct Passing(Kind);
 
 enum Kind {
-    Plain(hyper::body::Incoming),
+    Plain(Spoken),
     Tls(reqwest::Body),
 }
 
@@ -141,17 +124,5 @@ impl Body for Passing {
             Kind::Plain(body) => body.size_hint(),
             Kind::Tls(body) => body.size_hint(),
         }
-    }
-}
-
-fn broken_off(broken: Broken, error: Error) -> Failure {
-    let broken = if error.is_connect() {
-        Broken::NoConnection
-    } else {
-        broken
-    };
-    Failure::Transport {
-        broken,
-        source: Some(Box::new(error)),
     }
 }

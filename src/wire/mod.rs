@@ -6,13 +6,15 @@
 //!
 //! Read `headers.rs` first: it is the one place where a secret goes into a request. `request.rs` builds the
 //! request for each API, `body/` makes a caller's own body fit, `decode.rs` reads the events (`sse.rs` cuts them out of the bytes), and `client.rs`
-//! (feature `client`) carries both over the network.
+//! (feature `client`) carries both over the network; what only passes through goes by `forward.rs`, on `connections.rs`.
 
 mod address;
 mod anthropic;
 pub mod body;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod connections;
 mod decode;
 mod error;
 #[cfg(feature = "client")]
@@ -20,6 +22,8 @@ mod failure;
 #[cfg(feature = "client")]
 mod forward;
 mod headers;
+#[cfg(feature = "client")]
+mod line;
 mod openai;
 mod piece;
 mod request;

@@ -1,6 +1,7 @@
 //! The client against servers on loopback that answer byte for byte what a test tells them.
 
 mod hostile;
+mod passing;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::wire::Passing;
 
@@ -19,10 +19,38 @@ pub(super) struct Answer {
     read: VecDeque<Bytes>,
     rest: Passing,
     idle: Duration,
-    silence: Option<Pin<Box<Sleep>>>,
+    silence: Option<Silence>,
     decision: String,
     /// The request is under way until the answer is over.
     _place: OwnedSemaphorePermit,
+}
+
+/// Since when nothing has come. The timer is put forward only when it rings: events come faster than it does, and to move
+/// a timer for each costs more than to look at the clock.
+struct Silence {
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Silence {
+    fn begin(idle: Duration) -> Self {
+        let since = Instant::now();
+        Self {
+            since,
+            timer: Box::pin(sleep_until(since + idle)),
+        }
+    }
+
+    /// Whether it has lasted as long as `idle`.
+    fn poll(&mut self, idle: Duration, task: &mut Context<'_>) -> Poll<()> {
+        while self.timer.as_mut().poll(task).is_ready() {
+            if self.since.elapsed() >= idle {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(self.since + idle);
+        }
+        Poll::Pending
+    }
 }
 
 impl Answer {
@@ -59,7 +87,7 @@ impl Body for Answer {
         match Pin::new(&mut this.rest).poll_frame(task) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(silence) = &mut this.silence {
-                    silence.as_mut().reset(Instant::now() + this.idle);
+                    silence.since = Instant::now();
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
@@ -70,8 +98,8 @@ impl Body for Answer {
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => {
                 let idle = this.idle;
-                let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
-                if silence.as_mut().poll(task).is_pending() {
+                let silence = this.silence.get_or_insert_with(|| Silence::begin(idle));
+                if silence.poll(idle, task).is_pending() {
                     return Poll::Pending;
                 }
                 tracing::info!(decision = %this.decision, "the provider said nothing for too long");

@@ -14,6 +14,9 @@ use crate::gateway::dialect::Kind;
 use crate::gateway::limits::{Limits, ROOM};
 use crate::gateway::refused::Refused;
 
+/// The most that is made ready for a body because of the length that it is said to have, in bytes.
+const MUCH: usize = 2 * ROOM;
+
 /// A body, and the room that it takes until it is dropped.
 pub(super) struct Asked {
     pub(super) body: Bytes,
@@ -81,7 +84,8 @@ pub(super) async fn read(
             None if whole.is_empty() => first = Some(data),
             one => {
                 if let Some(one) = one {
-                    whole.reserve(one.len() + data.len());
+                    // As long as it is said to be, if that is not much: who says so has sent little yet.
+                    whole.reserve(told.unwrap_or(0).min(MUCH).max(one.len() + data.len()));
                     whole.extend_from_slice(&one);
                 }
                 whole.extend_from_slice(&data);

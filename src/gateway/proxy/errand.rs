@@ -32,14 +32,13 @@ pub(super) async fn run(
     gate: &Arc<Gate>,
     dialect: Dialect,
     asking: Asking,
-    mut head: Parts,
+    head: Parts,
     asked: Asked,
     begun: Instant,
     place: OwnedSemaphorePermit,
 ) -> Result<Response<Body>, Refused> {
     let body = Outline::read(&asked.body)
         .map_err(|wrong| Refused::of(Kind::Invalid, "bad-body", &wrong.to_string()))?;
-    heads::to_provider(&mut head.headers);
     let uri = path(dialect, &head.uri);
     let mut attempts = gate
         .modelpin
@@ -60,7 +59,7 @@ pub(super) async fn run(
         let mut request = Request::new(());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri.clone();
-        *request.headers_mut() = head.headers.clone();
+        *request.headers_mut() = heads::to_provider(&head.headers);
         let request = lease.fill_with(&body, request).map_err(|wrong| {
             Refused::of(Kind::Unauthenticated, "unusable-credential", &wrong.to_string())
                 .under(lease.decision())

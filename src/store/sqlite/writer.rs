@@ -22,6 +22,11 @@ const WAIT: Duration = Duration::from_millis(50);
 /// The most pieces of work that wait though they are in no hurry: more would fill the memory where the disk is slow.
 const MOST_WAITING: usize = 16_384;
 
+/// How long a commit that nobody waits for lets others go first: whoever answers requests may have one core with it.
+const COURTESY: Duration = Duration::from_millis(20);
+/// How often it does, in steps of SQLite's machine: about five rows.
+const STEPS: i32 = 200;
+
 /// Ends when it is dropped, after what was handed to it is done and the file is closed.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -200,19 +205,20 @@ impl Desk {
         if jobs.is_empty() {
             return;
         }
-        let mut done = self.commit(&mut jobs);
+        let hurry = if urgent == 0 { Haste::CanWait } else { Haste::Now };
+        let mut done = self.commit(&mut jobs, hurry);
         if done.is_err() && (1..jobs.len()).contains(&urgent) {
             // What is urgent does not fail for the sake of the rest.
             let others = jobs.split_off(urgent);
             self.answer(others, done);
-            done = self.commit(&mut jobs);
+            done = self.commit(&mut jobs, Haste::Now);
         }
         match done {
             Err(trouble) if trouble.is_of_one_row() => {
                 // Others do not fail for the sake of one that meets a row that cannot be read.
                 for job in jobs {
                     let mut alone = vec![job];
-                    let done = self.commit(&mut alone);
+                    let done = self.commit(&mut alone, Haste::Now);
                     self.answer(alone, done);
                 }
             }
@@ -230,11 +236,13 @@ impl Desk {
         }
     }
 
-    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Trouble> {
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>], haste: Haste) -> Result<(), Trouble> {
         // Closed before another file of this name is opened: closing takes the log beside it away.
         let path = &self.path;
         let open = self.open.take().filter(|open| open.is_still_at(path));
         let mut open = open.map_or_else(|| read_write(path), Ok)?;
+        open.file
+            .progress_handler(STEPS, (haste == Haste::CanWait).then(courtesy))?;
         let all = open
             .file
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -242,5 +250,17 @@ impl Desk {
         all.commit()?;
         self.open = Some(open);
         Ok(())
+    }
+}
+
+/// Lets others go first for a while, then no more: where there is no end to others, this work has to be done too.
+fn courtesy() -> impl FnMut() -> bool + Send + 'static {
+    let until = Instant::now() + COURTESY;
+    move || {
+        if Instant::now() < until {
+            thread::yield_now();
+        }
+        // The work goes on.
+        false
     }
 }

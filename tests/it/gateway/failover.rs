@@ -38,6 +38,43 @@ async fn a_key_that_fails_is_asked_once_and_no_client_sees_it() {
     }
 }
 
+/// Forty requests of as many chats, `together` of them at a time, to a gateway that has used neither key before; how often
+/// the bad key was asked.
+async fn forty(status: u16, kind: &'static str, together: usize) -> usize {
+    let one = Upstream::start(move |asked| {
+        if asked.key() == KEYS[0] {
+            error(status, kind, "no")
+        } else {
+            whole("hello")
+        }
+    })
+    .await;
+    let served = Arc::new(Served::start(&config(one.address, one.address)).await);
+    let mut asking = tokio::task::JoinSet::new();
+    for lane in 0..together {
+        let served = Arc::clone(&served);
+        asking.spawn(async move {
+            for at in (lane..40).step_by(together) {
+                let told = served.ask(&format!("chat-{at}"), "big").await;
+                assert_eq!((told.status, told.header("x-modelpin-profile")), (200, "one:b"));
+            }
+        });
+    }
+    asking.join_all().await;
+    one.keys().iter().filter(|key| *key == KEYS[0]).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_key_that_nobody_knows_yet_is_asked_by_those_of_the_first_moment_at_most() {
+    for (status, kind) in [(429, "rate_limit_error"), (401, "authentication_error")] {
+        assert_eq!(forty(status, kind, 1).await, 1, "{status}");
+        for together in [8, 32] {
+            let asked = forty(status, kind, together).await;
+            assert!((1..=together).contains(&asked), "{status}: {asked} of {together}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_at_the_start_of_a_stream_is_a_failed_answer() {
     let one = Upstream::start(|asked| {
