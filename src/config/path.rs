@@ -3,6 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::echo::discreet;
+
 /// One step down: into an object by key, or into a list by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
@@ -42,13 +44,16 @@ pub(super) fn shown(steps: &[Step<'_>]) -> String {
 }
 
 impl fmt::Display for Path<'_> {
-    /// Writes `agents.list[2].id`; a key that is no identifier is put in brackets: `models["a/b"]`.
+    /// Writes `agents.list[2].id`; a key that is no identifier is put in brackets: `models["a/b"]`. A credential that
+    /// somebody pasted as the name of something is blotted out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.steps().into_iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) if is_plain(key) => write!(f, "{}{key}", if at == 0 { "" } else { "." })?,
-                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Key(key) if is_plain(key) => {
+                    write!(f, "{}{}", if at == 0 { "" } else { "." }, discreet(key))?;
+                }
+                Step::Key(key) => write!(f, "[{:?}]", discreet(key))?,
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use super::error::Warning;
 use super::include::{KEY, Sources};
 use super::node::{Entries, Node, whole};
 use super::path::{Path, Step};
+use crate::echo::discreet;
 use crate::model::ProviderId;
 use crate::similar;
 
@@ -43,7 +44,8 @@ impl<'s> Notes<'s> {
             kept.push(Warning {
                 file: self.sources.included(&path.steps()).map(str::to_owned),
                 path: path.to_string(),
-                message,
+                // It may name a key of the file, and that may be a credential in the wrong place.
+                message: discreet(&message).into_owned(),
             });
         } else {
             self.more.set(self.more.get() + 1);

@@ -4,6 +4,7 @@ use serde::de::{Deserialize, IgnoredAny};
 
 use super::error::ConfigError;
 use super::node::Node;
+use crate::echo::discreet;
 
 /// The longest configuration that is read, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024 * 1024;
@@ -34,7 +35,7 @@ pub(super) fn tree(text: &str, file: &str) -> Result<Node, ConfigError> {
     let node = serde_path_to_error::deserialize::<_, Node>(&mut reader).map_err(|wrong| {
         let path = wrong.path().to_string();
         // `?` is a key that was not finished, and `.` is the top.
-        let path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
+        let path = discreet(path.trim_end_matches('?').trim_end_matches('.')).into_owned();
         let (at, message) = in_words(text, wrong.inner());
         error(at, path, &message, Some(SYNTAX_HINT))
     })?;

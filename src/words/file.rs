@@ -43,13 +43,20 @@ impl fmt::Display for Fault {
 
 /// What can be used of a file, and what is wrong in it.
 pub(super) fn read(file: &str) -> (Option<FluentResource>, Vec<Fault>) {
-    if let Some(line) = too_deep(file) {
-        let what = format!(
-            "one sentence opens more than {MOST_OPENED} braces and brackets; nothing of the file is used"
-        );
+    let deep = || {
+        let what = format!("one sentence opens more than {MOST_OPENED} braces and brackets");
+        Some((too_deep(file)?, what))
+    };
+    let cut = || {
+        Some((
+            cut_escape(file)?,
+            "an escape ends too early: write \\u00A0 or \\U01F600".to_owned(),
+        ))
+    };
+    if let Some((line, what)) = deep().or_else(cut) {
         let fault = Fault {
             line: Some(line),
-            what,
+            what: format!("{what}; nothing of the file is used"),
         };
         return (None, vec![fault]);
     }
@@ -86,6 +93,24 @@ fn too_deep(file: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// The line of an escape `\uXXXX` or `\UXXXXXX` that is cut off by a letter beyond ASCII: there fluent-syntax 0.12 ends
+/// the program, because it looks at a part of that letter.
+fn cut_escape(file: &str) -> Option<usize> {
+    let is_cut = |after: &str| {
+        let digits = match after.as_bytes().first() {
+            Some(b'u') => 4,
+            Some(b'U') => 6,
+            _ => return false,
+        };
+        let next = after.bytes().skip(1).take(digits);
+        next.skip_while(u8::is_ascii_hexdigit)
+            .next()
+            .is_some_and(|byte| !byte.is_ascii())
+    };
+    let (at, _) = file.match_indices('\\').find(|(at, _)| is_cut(&file[at + 1..]))?;
+    Some(line_at(file, at))
 }
 
 /// The name of the sentence or term that begins on a line.
@@ -138,6 +163,32 @@ mod tests {
                 let (nothing, faults) = read(&file);
                 assert!(nothing.is_none() && faults.len() == 1, "{faults:?}");
             }
+        }
+    }
+
+    // Found by the fuzzer (`fuzz/corpus/words`).
+    #[test]
+    fn an_escape_that_is_cut_off_by_any_letter_is_a_fault() {
+        for cut in [
+            "u",
+            "uế",
+            "u0ế",
+            "u00ế",
+            "u00Aế",
+            "Uế",
+            "U0ế",
+            "U01F60ế",
+            "u00A",
+            "U",
+            "uz",
+        ] {
+            let (_, faults) = read(&format!("a = b\nc = {{ \"\\{cut}\" }}\n"));
+            assert_eq!(faults.len(), 1, "{cut}: {faults:?}");
+            assert_eq!(faults[0].line, Some(2), "{cut}: {faults:?}");
+        }
+        for whole in ["u00A0ế", "U01F600ế"] {
+            let (read_all, faults) = read(&format!("c = {{ \"\\{whole}\" }}\n"));
+            assert!(read_all.is_some() && faults.is_empty(), "{whole}: {faults:?}");
         }
     }
 

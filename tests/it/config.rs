@@ -349,6 +349,31 @@ fn no_secret_of_the_configuration_is_ever_shown() {
     }
 }
 
+// Found by the fuzzer (`fuzz/corpus/config_read`).
+#[test]
+fn a_key_that_was_pasted_as_the_name_of_something_is_in_no_message() {
+    for text in [
+        "{ models: { providers: { 'KEY': 7 } } }",
+        "{ auth: { profiles: { 'KEY': { mode: 1 } } } }",
+        "{ auth: { order: { 'KEY': 'x' } } }",
+        "{ 'KEY': [1 2] }",
+    ] {
+        let wrong = Config::parse(&text.replace("KEY", CANARY), "f").expect_err(text);
+        assert_unseen(&format!("{wrong} {wrong:?}"));
+    }
+    for text in [
+        "{ auth: { 'KEY': 1 } }",
+        "{ x: { 'KEY': 1, 'KEY': 2 } }",
+        "{ auth: { order: { 'KEY': ['a'], ' KEY': ['b'] } } }",
+        "{ models: { 'KEY': 1, providers: { 'KEY': {}, 'KEY ': {} } } }",
+    ] {
+        let (_, warnings) = Config::parse(&text.replace("KEY", CANARY), "f").expect(text);
+        let told: String = warnings.iter().map(|told| format!("{told} {told:?}\n")).collect();
+        assert!(!told.is_empty(), "{text}");
+        assert_unseen(&told);
+    }
+}
+
 fn assert_unseen(output: &str) {
     for part in CANARY.as_bytes().windows(8) {
         let part = std::str::from_utf8(part).expect("ASCII");

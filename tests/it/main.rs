@@ -11,6 +11,8 @@ mod command;
 mod config;
 #[cfg(feature = "cli")]
 mod contract;
+#[cfg(feature = "setup")]
+mod corpus;
 mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
@@ -34,6 +36,7 @@ mod simulate;
 mod stores;
 #[cfg(all(feature = "setup", unix))]
 mod storm;
+mod supply;
 #[cfg(all(feature = "setup", feature = "sqlite", unix))]
 mod walk;
 mod wire;
