@@ -88,7 +88,7 @@
 //! Code uses its own room and lower floors; `tests/it/floors.rs` holds it.
 //!
 //! ```text
-//! floor 5  faces     cli → chat, gateway, simulate · chat, gateway → demo
+//! floor 5  faces     cli → bench, chat, gateway, simulate · chat, gateway → demo
 //! floor 4  engine    conformance → middleware → apply → resolver · setup → resolver · report → middleware, resolver
 //! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view · registration → render, view
@@ -105,13 +105,15 @@
 //! `cli` (default) is the command line, the terminal chat and its demo provider; `client` the streaming HTTP client.
 //! `oauth` signs people in and renews sign-ins. `setup` writes credentials and the configuration; `sqlite` keeps pins, rests
 //! and records in a database; `events` runs an operator's command when something happens; `login-shell` lets a login shell
-//! be asked for keys, where the configuration wants it; `gateway` is the daemon; `schema` has the JSON Schema of replies. The command line has all
+//! be asked for keys, where the configuration wants it; `gateway` is the daemon; `bench` measures; `schema` has the JSON Schema of replies. The command line has all
 //! of them.
 //! Without features this is the library: no terminal, no HTTP client, no server.
 
 pub mod access;
 pub mod apply;
 pub mod audit;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod chat;

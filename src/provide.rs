@@ -57,6 +57,12 @@ impl CredentialChain {
         self.links.push(link);
         self
     }
+
+    /// Whether nobody is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
 }
 
 #[async_trait]

@@ -67,6 +67,23 @@ impl Rules {
         matches!(self.profiles.get(profile), Some(Who::Only { .. }))
     }
 
+    /// In which of the profiles' lists an actor stands, one bit for each: two actors with the same bits may spend the same
+    /// profiles, while the rules are the same. `None` if there are more lists than bits.
+    pub(crate) fn listing(&self, actor: &Actor) -> Option<u64> {
+        if self.profiles.is_empty() {
+            return Some(0);
+        }
+        if self.profiles.len() > 64 {
+            return None;
+        }
+        let operator = actor.standing() == Standing::Operator;
+        // The map is not changed: its order stays the same.
+        let lists = self.profiles.values().enumerate();
+        Some(lists.fold(0, |bits, (at, who)| {
+            bits | u64::from(operator || who.includes(actor)) << at
+        }))
+    }
+
     /// Whether `actor` may do `act` at `scope`, with `profile` where one is concerned.
     ///
     /// The operator may do everything. A pin at the agent's or the global scope needs the admin right besides.

@@ -4,6 +4,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::chat::{Options, Output, Partner};
 
+use super::bench::BenchArgs;
 use super::doctor::DoctorArgs;
 use super::events::EventsArgs;
 use super::explain::ExplainArgs;
@@ -100,6 +101,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  modelpin words show en > ~/.modelpin/words/de.ftl\n  modelpin words check ~/.modelpin/words/de.ftl\n\nA file words/TAG.ftl in the state directory adds a language."
     )]
     Words(WordsArgs),
+    /// Measure how fast it is on this machine, beside what cannot be faster
+    #[command(
+        after_help = "Examples:\n  modelpin bench --quick\n  modelpin bench --only resolve --json\n  modelpin bench --large\n\nNothing is asked of the network, and no credential of yours is read. Every\nfigure stands beside its floor, measured in the same run: on a machine that is\nbusy with something else, read the ratios. What takes place in processes of\ntheir own listens on free ports of 127.0.0.1."
+    )]
+    Bench(BenchArgs),
     /// Show how a chat message is read
     #[command(
         after_help = "Examples:\n  modelpin parse '/model opus@work --for 2h'\n  echo '{\"input\": \"/model opus\"}' | modelpin parse"

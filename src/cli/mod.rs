@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod bench;
 mod browser;
 mod classify;
 mod doctor;
@@ -95,6 +96,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
             let out = BufWriter::new(stdout.lock());
             Ok(parse::run(args, std::io::stdin().lock(), out)?)
         }
+        Command::Bench(args) => bench::run(args, &mut stdout.lock()),
         Command::Classify => Ok(classify::run(
             std::io::stdin().lock(),
             BufWriter::new(stdout.lock()),

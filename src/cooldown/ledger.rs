@@ -1,6 +1,7 @@
 //! The ledger of failures.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -66,6 +67,8 @@ impl Entry {
 pub struct CooldownLedger {
     policy: ArcSwap<Policy>,
     accounts: DashMap<AccountId, Vec<Entry>>,
+    /// Counts what was changed.
+    generation: AtomicU64,
 }
 
 impl CooldownLedger {
@@ -75,12 +78,25 @@ impl CooldownLedger {
         Self {
             policy: ArcSwap::from_pointee(policy),
             accounts: DashMap::new(),
+            generation: AtomicU64::new(0),
         }
     }
 
     /// Sets the steps of failures to come. Rests that have begun stay as they are.
     pub fn set_policy(&self, policy: Policy) {
         self.policy.store(Arc::new(policy));
+        self.changed();
+    }
+
+    /// Counts the changes of all accounts: while it stays the same, answers depend on the moment alone. Takes no lock. What
+    /// is read after the call is at least as new.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Something has changed: called after it can be seen.
+    fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
     }
 
     /// How long failures are counted together.
@@ -130,7 +146,10 @@ impl CooldownLedger {
                 let entry = &mut entries[at];
                 let cell_key = entry.key(&key.account);
                 entry.cell = self.failed(&cell_key, entry.cell, given, now);
-                vec![(cell_key, entry.cell)]
+                let changed = vec![(cell_key, entry.cell)];
+                drop(entries);
+                self.changed();
+                changed
             }
         }
     }
@@ -267,13 +286,17 @@ impl CooldownLedger {
             .iter_mut()
             .filter(here)
             .filter(|entry| standing(entry) == Standing::Due);
-        Some(
-            due.map(|entry| {
+        let changed: Changed = due
+            .map(|entry| {
                 entry.cell.trial = entry.cell.trial.max(Some(now));
                 (entry.key(&key.account), entry.cell)
             })
-            .collect(),
-        )
+            .collect();
+        drop(entries);
+        if !changed.is_empty() {
+            self.changed();
+        }
+        Some(changed)
     }
 
     /// Whether a resting account may be tried before its end because nobody else can serve: only after a passing
@@ -363,6 +386,9 @@ impl CooldownLedger {
                 }
             }
         }
+        if !changed.is_empty() {
+            self.changed();
+        }
         changed
     }
 
@@ -402,6 +428,10 @@ impl CooldownLedger {
                 entry.cell = cell;
                 changed.push((entry.key(account), cell));
             }
+        }
+        drop(entries);
+        if !changed.is_empty() {
+            self.changed();
         }
         changed
     }

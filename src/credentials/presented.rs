@@ -77,6 +77,22 @@ impl AgentCredentials {
         Ok(present(kind, self.resolve(id, input)?))
     }
 
+    /// Whether the credential of a profile and the endpoint of a provider are the same each time: no part of them is read
+    /// from a file whenever it is asked for.
+    #[must_use]
+    pub fn is_fixed(&self, provider: &ProviderId, id: &ProfileId) -> bool {
+        let fixed = |input: &SecretInput| !matches!(input, SecretInput::File(_) | SecretInput::Exec(_));
+        let secret = match self.profile(id) {
+            Some((profile, _)) => profile.secret.as_ref(),
+            None => self.config_key(provider).map(|(input, _)| input),
+        };
+        let endpoint = self.config.providers.get(provider);
+        let parts = endpoint
+            .into_iter()
+            .flat_map(|own| own.base_url.iter().chain(own.headers.values()));
+        secret.into_iter().chain(parts).all(fixed)
+    }
+
     /// What a profile tells of the account behind it: its entry, and the e-mail in `auth.profiles`.
     #[must_use]
     pub fn identity(&self, id: &ProfileId) -> Identity {

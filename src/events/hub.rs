@@ -1,5 +1,6 @@
 //! The hub.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
@@ -42,6 +43,8 @@ pub enum EventsError {
 pub struct Events {
     clock: Arc<dyn Clock>,
     told: Mutex<Told>,
+    /// Whether nothing is told.
+    quiet: AtomicBool,
     listeners: broadcast::Sender<Arc<Event>>,
     kinds: Vec<KindName>,
     outlets: Vec<Outlet>,
@@ -54,6 +57,7 @@ impl Events {
         Self {
             clock,
             told: Mutex::default(),
+            quiet: AtomicBool::new(true),
             listeners: broadcast::Sender::new(BEHIND),
             kinds: Vec::new(),
             outlets: Vec::new(),
@@ -87,6 +91,8 @@ impl Events {
         let now = self.clock.now();
         let news = {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            // Before it can be heard: whoever hears of it may say that it is over.
+            self.quiet.store(false, Ordering::Release);
             told.tell(event.key(), now)
         };
         if !news {
@@ -105,10 +111,17 @@ impl Events {
         News::Told
     }
 
+    /// Whether nothing was told that could be over now. An event that is told at the same moment may not be counted yet.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Acquire)
+    }
+
     /// What an event told of is over: the credential was renewed, a profile is back. The next one is news again.
     pub fn settle(&self, key: &Key) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.settle(key);
+        self.quiet.store(told.is_empty(), Ordering::Release);
     }
 
     /// Waits until all that was told so far was delivered, or could not be: for a program that is about to end, since

@@ -53,6 +53,11 @@ impl Told {
         }
     }
 
+    /// Whether there is nothing that could be over.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// It is over: the next one is news.
     pub(super) fn settle(&mut self, key: &Key) {
         self.0.remove(key);

@@ -1,13 +1,13 @@
 //! Which profiles are in question, and in which order before anything is known of them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::facts::{Ask, ProfileFacts};
 use super::ranking::{Basis, Ignored};
 use crate::profile::ProfileId;
 
 /// Facts by id; of two with one id, the first counts.
-pub(super) type Index<'a> = HashMap<&'a ProfileId, &'a ProfileFacts>;
+pub(super) type Index<'a> = FxHashMap<&'a ProfileId, &'a ProfileFacts>;
 
 /// The base of a ranking.
 pub(super) struct Base<'a> {

@@ -5,7 +5,7 @@ use super::key::ScopeKey;
 use super::record::{End, OwnWay, PinnedModel, ProfileChoice, Record};
 use crate::clock::Timestamp;
 use crate::model::ProviderId;
-use crate::session::Scope;
+use crate::session::{AgentId, Scope, SessionKey};
 
 /// A pinned field, and the scope whose pin says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,18 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// The same of another chat with the same pin: what the chat itself says is said by this one.
+    pub(crate) fn belongs_to(&mut self, session: &SessionKey, agent: &AgentId) {
+        if session.parent().is_some() {
+            return;
+        }
+        let of_model = self.model.iter_mut().map(|setting| &mut setting.key);
+        let keys = of_model.chain(self.profiles.iter_mut().map(|setting| &mut setting.key));
+        for key in keys.filter(|key| key.scope() == Scope::Session) {
+            *key = ScopeKey::of(Scope::Session, session, agent);
+        }
+    }
+
     /// The choice among the profiles of `provider`; `Auto` is told too.
     #[must_use]
     pub fn profile(&self, provider: &ProviderId) -> Option<&Setting<ProfileChoice>> {

@@ -29,7 +29,7 @@ use super::from_files::{self, FromFiles};
 use super::models::{self, Models};
 
 /// A sign-in that ends sooner is renewed first.
-const RENEWED_BEFORE: Duration = Duration::from_secs(5 * 60);
+pub(super) const RENEWED_BEFORE: Duration = Duration::from_secs(5 * 60);
 
 /// Why an agent's book cannot be opened.
 #[derive(Debug, Clone, Error)]
@@ -58,6 +58,8 @@ pub struct Book {
     identities: Vec<(ProfileId, Identity)>,
     accounts: HashMap<ProfileId, AccountKey>,
     notes: Vec<String>,
+    /// Whether nobody but the files is asked for credentials.
+    only_files: bool,
     declared: IndexMap<ProfileId, Declared>,
     handles: HandleKey,
     inherited: Option<PathBuf>,
@@ -135,6 +137,7 @@ impl Book {
             (facts.id.clone(), key)
         };
         Ok(Self {
+            only_files: more.is_empty(),
             chain: more.then(Arc::new(FromFiles::new(Arc::clone(&credentials)))),
             declared: credentials.declared().clone(),
             stores: [own, inherited],
@@ -371,6 +374,12 @@ impl Book {
     #[must_use]
     pub fn shown_endpoint(&self, provider: &ProviderId) -> Option<Endpoint> {
         self.config.endpoint(provider)
+    }
+
+    /// Whether the credential and the endpoint are the same each time they are asked for, as long as the book is open: they
+    /// are not where a caller's own code hands credentials out, or a secret is read from a file each time.
+    pub(super) fn is_fixed(&self, provider: &ProviderId, profile: &ProfileId) -> bool {
+        self.only_files && self.credentials.is_fixed(provider, profile)
     }
 
     /// Hands out credentials.

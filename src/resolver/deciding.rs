@@ -1,6 +1,9 @@
 //! The decision: facts gathered, rules asked, nothing changed.
 
+use std::cell::OnceCell;
+
 use crate::access::{Act, Rules};
+use crate::audit::Requested;
 use crate::clock::Timestamp;
 use crate::config::Cost;
 use crate::cooldown::Standing;
@@ -141,6 +144,7 @@ impl Resolver {
                 .entry(&model)
                 .and_then(|entry| entry.auth_profile.as_ref()),
             left: step.left,
+            stopped: OnceCell::new(),
         };
         gate.close(&mut ranking);
         decision.verdict = known(book, &model, question, step).and_then(|()| {
@@ -247,7 +251,7 @@ impl Resolver {
         let learned = |mut facts: ProfileFacts| {
             if facts.provider == *model.provider() {
                 let account = book.account(&facts.id);
-                let used = self.learning().used.get(&account).map(|at| *at);
+                let used = self.learning().used.get(&account).and_then(|at| at.last());
                 facts.last_used = facts.last_used.max(used);
                 let told = book.told(&facts.id);
                 facts.rest = self
@@ -291,6 +295,18 @@ fn select(book: &Book, question: Question<'_>, effective: &Effective) -> Option<
         pinned: None,
         mode: Mode::Prefer,
     })
+}
+
+/// What a request asks for, for the record.
+pub(super) fn requested(decision: &Decision) -> Requested {
+    Requested {
+        model: decision.model().cloned(),
+        profile: decision
+            .pinned
+            .as_ref()
+            .map(|pinned| pinned.setting.value.id.clone()),
+        pinned: decision.selected.as_ref().and_then(|selected| selected.pinned),
+    }
 }
 
 /// The models of a request: the selected one, the fallbacks, the default; a strict one alone.

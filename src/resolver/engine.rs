@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use thiserror::Error;
@@ -20,8 +19,10 @@ use crate::store::LedgerUnavailable;
 
 use super::book::{Book, BookError};
 use super::learning::{Kept, Learning};
+use super::lease::Id;
 use super::noting::Writes;
 use super::pins::Pins;
+use super::ready::Lanes;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 
@@ -88,7 +89,7 @@ pub struct Resolver {
     snapshot: ArcSwap<Snapshot>,
     pins: Pins,
     learning: Arc<Learning>,
-    leases: AtomicU64,
+    lanes: Lanes,
 }
 
 impl Resolver {
@@ -110,7 +111,7 @@ impl Resolver {
                 kept: Kept::default(),
                 audit: AuditLog::default(),
             }),
-            leases: AtomicU64::new(1),
+            lanes: Lanes::default(),
             snapshot: ArcSwap::from_pointee(snapshot),
         }
     }
@@ -153,6 +154,11 @@ impl Resolver {
     pub fn replace(&self, snapshot: Snapshot) {
         self.learning.ledger.set_policy(snapshot.cooldown_policy());
         self.snapshot.store(Arc::new(snapshot));
+        self.lanes.clear();
+    }
+
+    pub(super) fn lanes(&self) -> &Lanes {
+        &self.lanes
     }
 
     /// The pins.
@@ -195,8 +201,7 @@ impl Resolver {
         learning.keep(learning.ledger.pardon(&account, self.now()));
     }
 
-    pub(super) fn next_decision_id(&self, now: Timestamp) -> String {
-        let count = self.leases.fetch_add(1, Ordering::Relaxed);
-        format!("d{:x}-{count:x}", now.as_millis())
+    pub(super) fn next_decision_id(&self, now: Timestamp) -> Id {
+        Id::new(now, self.lanes.number())
     }
 }

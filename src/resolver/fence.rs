@@ -1,5 +1,7 @@
 //! The billing fence: an automatic choice does not begin to cost by itself.
 
+use std::cell::OnceCell;
+
 use crate::config::{Config, Cost, Fence};
 use crate::order::{Ranking, Reason, Source};
 use crate::profile::ProfileId;
@@ -56,6 +58,8 @@ pub(super) struct Gate<'a> {
     pub(super) of_model: Option<&'a ProfileId>,
     /// A subscription that could not serve the models before this one.
     pub(super) left: Option<&'a ProfileId>,
+    /// The subscriptions of the ranking that cannot serve, found once: closing the gate changes only what is metered.
+    pub(super) stopped: OnceCell<Vec<ProfileId>>,
 }
 
 impl Gate<'_> {
@@ -98,21 +102,27 @@ impl Gate<'_> {
             (Some(_), Some(id), Some(to)) => id < to,
             (Some(_), None, _) => false,
         };
-        let resting = ranking
-            .candidates
+        let stopped = self.stopped.get_or_init(|| self.stopped_of(ranking));
+        stopped
             .iter()
-            .filter(|one| one.reason != Reason::Ok || (self.spent)(&one.profile))
-            .map(|one| &one.profile);
+            .find(|id| *id != to && before(id))
+            .or(self.left)
+            .cloned()
+    }
+
+    fn stopped_of(&self, ranking: &Ranking) -> Vec<ProfileId> {
+        let resting = ranking.candidates.iter();
+        let resting = resting.filter(|one| one.reason != Reason::Ok || (self.spent)(&one.profile));
         let ended = ranking
             .excluded
             .iter()
-            .filter(|one| one.reason == Reason::Expired)
-            .map(|one| &one.profile);
-        resting
-            .chain(ended)
-            .find(|id| *id != to && self.cost(id) == Cost::Subscription && before(id))
-            .or(self.left)
+            .filter(|one| one.reason == Reason::Expired);
+        let all = resting
+            .map(|one| &one.profile)
+            .chain(ended.map(|one| &one.profile));
+        all.filter(|id| self.cost(id) == Cost::Subscription)
             .cloned()
+            .collect()
     }
 
     fn yes(&self, ranking: &Ranking, to: &ProfileId) -> Option<Yes> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use crate::audit::AuditLog;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::cooldown::{AccountKey, Changed, CooldownLedger};
 use crate::echo::causes;
 use crate::events::Events;
@@ -21,6 +21,7 @@ use crate::store::{AuditStore, LedgerStore, LedgerUnavailable};
 use super::follow::{Followed, follow_ledger};
 use super::lease::{Choice, Lease};
 use super::noting::Writes;
+use super::ready::Used;
 
 /// How many audit rows memory keeps.
 const AUDITED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
@@ -31,7 +32,7 @@ pub(crate) struct Learning {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ledger: CooldownLedger,
     pub(crate) affinities: AffinityTable,
-    pub(crate) used: DashMap<AccountKey, Timestamp>,
+    pub(crate) used: DashMap<AccountKey, Arc<Used>>,
     pub(crate) last_good: DashMap<(AgentId, ProviderId), ProfileId>,
     pub(crate) kept: Kept,
     pub(crate) audit: AuditLog,
@@ -60,6 +61,14 @@ impl Default for Kept {
 }
 
 impl Learning {
+    /// When an account was used last, for whoever uses it now.
+    pub(crate) fn used(&self, account: &AccountKey) -> Arc<Used> {
+        if let Some(used) = self.used.get(account) {
+            return Arc::clone(&used);
+        }
+        Arc::clone(&self.used.entry(account.clone()).or_default())
+    }
+
     /// Hands changed cells to whoever keeps them, who has them before this returns, and is not waited for.
     pub(crate) fn keep(&self, changed: Changed) {
         if changed.is_empty() {
@@ -97,27 +106,32 @@ impl Learning {
     /// while must not outlive the pin.
     pub(super) fn learn(&self, lease: &Lease, outcome: Outcome) {
         let now = self.clock.now();
+        let ready = &lease.ready;
         self.keep(
             self.ledger
-                .record(&lease.account, lease.model.model(), outcome, lease.begun, now),
+                .record(&ready.account, ready.model.model(), outcome, lease.begun, now),
         );
         if outcome == Outcome::Succeeded {
-            let provider = (lease.agent.clone(), lease.model.provider().clone());
-            self.last_good.insert(provider, lease.profile.clone());
-            self.tell_of_success(&lease.agent, lease.model.provider(), &lease.profile);
+            let provider = (ready.agent.clone(), ready.model.provider().clone());
+            // Nearly always it is the same: then nobody who reads it waits.
+            let known = self.last_good.get(&provider).map(|good| *good == ready.profile);
+            if known != Some(true) {
+                self.last_good.insert(provider, ready.profile.clone());
+            }
+            self.tell_of_success(&ready.agent, ready.model.provider(), &ready.profile);
         }
-        if outcome == Outcome::Succeeded && lease.choice == Choice::Automatic {
+        if outcome == Outcome::Succeeded && ready.choice == Choice::Automatic {
             let served = Affinity {
-                profile: lease.profile.clone(),
+                profile: ready.profile.clone(),
             };
-            let provider = lease.model.provider();
+            let provider = ready.model.provider();
             self.affinities
-                .remember(&lease.agent, &lease.chat, provider, served, lease.epoch);
+                .remember(&ready.agent, &lease.chat, provider, served, lease.epoch);
         }
         tracing::debug!(
-            decision = %lease.id,
-            model = %lease.model,
-            profile = %lease.profile,
+            decision = %lease.decision(),
+            model = %ready.model,
+            profile = %ready.profile,
             ?outcome,
             "outcome reported"
         );

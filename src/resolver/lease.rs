@@ -1,7 +1,7 @@
 //! One credential for one request.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::header::{
@@ -12,7 +12,6 @@ use thiserror::Error;
 
 use crate::classify::{self, Verdict};
 use crate::clock::Timestamp;
-use crate::cooldown::AccountKey;
 use crate::credential::{Credential, CredentialKind};
 use crate::endpoint::{Api, Endpoint};
 use crate::model::ModelRef;
@@ -21,36 +20,50 @@ use crate::outcome::{FailureClass, Outcome};
 use crate::pin::Epoch;
 use crate::profile::ProfileId;
 use crate::retention::Retention;
-use crate::session::AgentId;
 use crate::wire::body::{BodyError, Outline};
 use crate::wire::{self, WireError};
 
-use super::Learning;
 use super::course::Course;
 use super::fence::Crossing;
+use super::ready::{Hit, Ready};
 
 /// A model and a credential for one request.
 ///
 /// The outcome is credited to the lease on which it is reported, once: reporting consumes it. Dropping it reports
 /// nothing.
 pub struct Lease {
-    pub(super) id: String,
-    pub(super) model: ModelRef,
-    pub(super) profile: ProfileId,
-    pub(super) source: Source,
-    pub(super) endpoint: Endpoint,
-    pub(super) credential: Credential,
-    pub(super) account: AccountKey,
-    pub(super) choice: Choice,
+    /// All that leases of the same decision share.
+    pub(super) ready: Arc<Ready>,
+    pub(super) id: Id,
     pub(super) begun: Timestamp,
     pub(super) epoch: Epoch,
-    pub(super) agent: AgentId,
     pub(super) chat: Arc<str>,
-    pub(super) learning: Arc<Learning>,
-    pub(super) course: Arc<Mutex<Course>>,
-    pub(super) crossing: Option<Crossing>,
+    /// The request's way. A request that is tried once has none until its outcome is reported.
+    pub(super) course: OnceLock<Arc<Mutex<Course>>>,
     pub(super) attempt: usize,
-    pub(super) retention: Retention,
+}
+
+/// The id of a decision: a moment and a number, and the text that they make where somebody reads it.
+#[derive(Debug, Clone)]
+pub(super) struct Id {
+    at: Timestamp,
+    number: u64,
+    text: OnceLock<Arc<str>>,
+}
+
+impl Id {
+    pub(super) fn new(at: Timestamp, number: u64) -> Self {
+        Self {
+            at,
+            number,
+            text: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn text(&self) -> &Arc<str> {
+        let text = || format!("d{:x}-{:x}", self.at.as_millis(), self.number).into();
+        self.text.get_or_init(text)
+    }
 }
 
 /// The beta under which Anthropic keeps a prompt for an hour.
@@ -80,43 +93,43 @@ impl Lease {
     /// The id of the decision, for logs.
     #[must_use]
     pub fn decision(&self) -> &str {
-        &self.id
+        self.id.text()
     }
 
     /// The model to ask for.
     #[must_use]
     pub fn model(&self) -> &ModelRef {
-        &self.model
+        &self.ready.model
     }
 
     /// The profile whose credential it is.
     #[must_use]
     pub fn profile(&self) -> &ProfileId {
-        &self.profile
+        &self.ready.profile
     }
 
     /// Where the credential comes from.
     #[must_use]
     pub fn source(&self) -> &Source {
-        &self.source
+        &self.ready.source
     }
 
     /// Where the provider is reached.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        &self.ready.endpoint
     }
 
     /// When the credential ends, if it does.
     #[must_use]
     pub fn expires(&self) -> Option<Timestamp> {
-        self.credential.expires()
+        self.ready.credential.expires()
     }
 
     /// The credential itself, for callers that build their own requests.
     #[must_use]
     pub fn credential(&self) -> &Credential {
-        &self.credential
+        &self.ready.credential
     }
 
     /// Puts credential, headers and base URL into a request.
@@ -128,7 +141,7 @@ impl Lease {
     /// # Errors
     /// [`WireError`] if the credential cannot stand in a header, or the address cannot be built.
     pub fn apply<B>(&self, mut request: Request<B>) -> Result<Request<B>, WireError> {
-        let uri = wire::address(&self.endpoint, request.uri())?;
+        let uri = wire::address(&self.ready.endpoint, request.uri())?;
         *request.uri_mut() = uri;
         // These belong to the caller's own connection (RFC 9110, section 7.6.1), and to the host that it asked.
         for name in [
@@ -146,9 +159,9 @@ impl Lease {
             request.headers_mut().remove(name);
         }
         wire::present(
-            self.model.provider(),
-            &self.endpoint,
-            &self.credential,
+            self.ready.model.provider(),
+            &self.ready.endpoint,
+            &self.ready.credential,
             request.headers_mut(),
         )?;
         Ok(request)
@@ -182,7 +195,7 @@ impl Lease {
         } else {
             Retention::None
         };
-        let filled = outline.fill(self.model.model(), retention);
+        let filled = outline.fill(self.ready.model.model(), retention);
         let mut request = self.apply(request)?.map(|()| filled.body);
         let length = HeaderValue::from(request.body().len());
         let headers = request.headers_mut();
@@ -197,9 +210,9 @@ impl Lease {
     /// API. The kind of the credential decides, not what its text looks like.
     #[must_use]
     pub fn retention(&self) -> Retention {
-        let keeps = self.endpoint.api == Api::AnthropicMessages;
-        if keeps && self.credential.kind() == CredentialKind::ApiKey {
-            self.retention
+        let keeps = self.ready.endpoint.api == Api::AnthropicMessages;
+        if keeps && self.ready.credential.kind() == CredentialKind::ApiKey {
+            self.ready.retention
         } else {
             Retention::None
         }
@@ -208,12 +221,15 @@ impl Lease {
     /// The subscription in whose place this credential is used, and who said that it may cost.
     #[must_use]
     pub fn crossing(&self) -> Option<&Crossing> {
-        self.crossing.as_ref()
+        self.ready.crossing.as_ref()
     }
 
     /// Says that something of the answer has gone out: from here on, the request has no other attempt.
     pub fn answering(&self) {
-        self.course().walk.answering();
+        // Nobody asks a request that is tried once for its next attempt.
+        if self.course.get().is_some() {
+            self.course().walk.answering();
+        }
     }
 
     /// Reports an answer: a success clears the account's failures for this model, a failure is classified by status and
@@ -224,9 +240,9 @@ impl Lease {
 
     /// The same, with the body of a failed answer: it tells more than the status.
     pub fn report_with_body(self, answer: &impl Answer, body: &[u8]) {
-        let now = self.learning.clock.now();
+        let now = self.ready.learning.clock.now();
         let answer = classify::Answer {
-            provider: self.model.provider(),
+            provider: self.ready.model.provider(),
             status: answer.status().as_u16(),
             headers: answer.headers(),
             body,
@@ -256,6 +272,19 @@ impl Lease {
         self.failed(verdict.class, verdict.retry_at);
     }
 
+    /// What a request of one attempt got, from what was kept.
+    pub(super) fn of(hit: Hit) -> Self {
+        Self {
+            id: Id::new(hit.now, hit.number),
+            begun: hit.now,
+            epoch: hit.epoch,
+            chat: hit.chat,
+            course: OnceLock::new(),
+            attempt: 0,
+            ready: hit.ready,
+        }
+    }
+
     fn ended(self, outcome: Outcome) {
         let record = {
             let mut course = self.course();
@@ -263,22 +292,27 @@ impl Lease {
             course.record(None)
         };
         if let Some(record) = record {
-            self.learning.note(record);
+            self.ready.learning.note(record);
         }
-        self.learning.learn(&self, outcome);
+        self.ready.learning.learn(&self, outcome);
     }
 
     fn course(&self) -> std::sync::MutexGuard<'_, Course> {
-        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+        let alone = || {
+            let id = Arc::clone(self.id.text());
+            Arc::new(Mutex::new(self.ready.course(id, &self.chat, self.begun)))
+        };
+        let course = self.course.get_or_init(alone);
+        course.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Lease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lease")
-            .field("decision", &self.id)
-            .field("model", &self.model)
-            .field("profile", &self.profile)
+            .field("decision", self.id.text())
+            .field("model", &self.ready.model)
+            .field("profile", &self.ready.profile)
             .finish_non_exhaustive()
     }
 }

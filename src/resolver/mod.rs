@@ -5,7 +5,8 @@
 //! credential, on which the outcome is reported. There is no second opinion: status, the picker and `why` ask here.
 //!
 //! `book.rs` is what is known of one agent, `snapshot.rs` what was read from files, `decision.rs` the choice itself,
-//! `walk.rs` the way of one request from candidate to candidate, `fence.rs` what keeps it from beginning to cost.
+//! `walk.rs` the way of one request from candidate to candidate, `fence.rs` what keeps it from beginning to cost,
+//! `ready/` what makes the same question cheap the next time.
 
 mod attempts;
 mod book;
@@ -23,6 +24,7 @@ mod looking_back;
 mod models;
 mod noting;
 mod pins;
+mod ready;
 mod refusal;
 mod renewal;
 mod said;
@@ -43,5 +45,3 @@ pub use refusal::Refusal;
 pub use renewal::Renewals;
 pub use snapshot::{LoadError, MakeRefresher, Snapshot, Sources, UseEnvironment, random_seed};
 pub use walk::{Over, Tried, Turn, Walk};
-
-pub(crate) use learning::Learning;

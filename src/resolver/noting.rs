@@ -195,7 +195,7 @@ impl Resolver {
             to: setting(&pinned.layers),
         };
         self.learning().note(Record {
-            id: self.next_decision_id(now).into(),
+            id: Arc::clone(self.next_decision_id(now).text()),
             at: now,
             kind: Kind::Change(Box::new(change)),
         });

@@ -79,7 +79,10 @@ impl Resolver {
         self.learning()
             .tell_of_renewal(book.agent(), profile, renewed.as_ref().err());
         match &renewed {
-            Ok(_) => snapshot.forget_books(),
+            Ok(_) => {
+                snapshot.forget_books();
+                self.lanes().clear();
+            }
             Err(RefreshError::Transient { .. }) => {}
             Err(_) => {
                 let now = self.now();

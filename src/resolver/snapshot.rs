@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
@@ -131,6 +132,13 @@ pub struct Snapshot {
     languages: Languages,
     default: AgentId,
     refresher: Option<Arc<dyn RefreshToken>>,
+    stamp: AtomicU64,
+}
+
+/// The next stamp: each is given once.
+fn next_stamp() -> u64 {
+    static STAMPS: AtomicU64 = AtomicU64::new(1);
+    STAMPS.fetch_add(1, Ordering::Relaxed)
 }
 
 #[derive(Debug, Default)]
@@ -166,6 +174,7 @@ impl Snapshot {
             default: config.default_agent(),
             languages: languages::read(&sources.state, config.commands.locale.as_deref()),
             refresher: sources.refresher.as_ref().map(|make| (make.0)(&config)),
+            stamp: AtomicU64::new(next_stamp()),
             sources,
             config,
             warnings,
@@ -308,6 +317,13 @@ impl Snapshot {
         for agent in self.agents.values() {
             agent.book.store(None);
         }
+        self.stamp.store(next_stamp(), Ordering::Release);
+    }
+
+    /// Stands for what was read, of all agents together: it is another one when anything is read again. Books that are
+    /// opened after the call are at least as new.
+    pub(super) fn stamp(&self) -> u64 {
+        self.stamp.load(Ordering::Acquire)
     }
 
     /// Whether a profile is a sign-in that can be renewed.

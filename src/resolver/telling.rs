@@ -94,6 +94,9 @@ impl Learning {
 
     /// A profile has served: what was told of it before is over.
     pub(super) fn tell_of_success(&self, agent: &AgentId, provider: &ProviderId, profile: &ProfileId) {
+        if self.events.is_quiet() {
+            return;
+        }
         self.events.settle(&Key::all_resting(Some(agent), provider));
         self.settle(agent, profile);
     }

@@ -44,7 +44,7 @@ const FLOORS: &[&[&str]] = &[
         "report",
         "setup",
     ],
-    &["cli", "chat", "demo", "gateway", "simulate", "bin"],
+    &["cli", "chat", "demo", "gateway", "simulate", "bench", "bin"],
 ];
 
 /// The arrows that are drawn between rooms of one floor.
@@ -79,6 +79,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("apply", "resolver"),
     ("chat", "demo"),
     ("gateway", "demo"),
+    ("cli", "bench"),
     ("cli", "chat"),
     ("cli", "gateway"),
     ("cli", "simulate"),

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::credential::{Credential, CredentialKind};
 use crate::echo::causes;
+use crate::model::ModelRef;
 use crate::order::Source;
 use crate::pin::{Change, Effective};
 use crate::profile::ProfileId;
 use crate::store::{Claim, Claimed, Trial};
 
 use crate::resolver::book::Book;
+use crate::resolver::deciding;
 use crate::resolver::decision::Decision;
 use crate::resolver::lease::{Choice, Lease};
 use crate::resolver::pins::{Committed, freely};
+use crate::resolver::ready::{Hit, Ready};
 use crate::resolver::refusal::Refusal;
 
-use super::Attempts;
+use super::{Attempts, Begun};
 
 impl Attempts<'_> {
     /// Takes the trial of a profile whose rest is over, or near its end; `false` if another request was faster, here or in
@@ -87,7 +90,8 @@ impl Attempts<'_> {
             .ok_or_else(|| Refusal::NoEndpoint(provider.clone()))?;
         let account = book.account_with(&profile, &credential);
         let learning = self.resolver.learning();
-        learning.used.insert(account.clone(), now);
+        let used = learning.used(&account);
+        used.now(now);
         let chat = self.session.chat_shared();
         let pinned = decision
             .pinned
@@ -101,10 +105,7 @@ impl Attempts<'_> {
             &chat,
             now,
         );
-        self.last = (credential.kind() == CredentialKind::OAuth).then(|| {
-            let access = credential.secret().clone();
-            (model.clone(), profile.clone(), access)
-        });
+        self.remember(&model, &profile, &credential);
         let attempt = {
             let mut course = self.course();
             if decision.crossing.is_some() {
@@ -112,31 +113,64 @@ impl Attempts<'_> {
             }
             course.walk.begin(model.clone(), profile.clone())
         };
+        let begun = self.begun.as_ref().map(|begun| begun.id.clone());
         Ok(Lease {
-            id: self
-                .begun
-                .as_ref()
-                .map(|begun| begun.id.clone())
-                .unwrap_or_default(),
-            source: decision
-                .chosen()
-                .map_or(Source::Store, |candidate| candidate.source.clone()),
-            choice: if pinned { Choice::Pinned } else { Choice::Automatic },
+            id: begun.unwrap_or_else(|| self.resolver.next_decision_id(now)),
             begun: now,
             epoch: learning.affinities.epoch(book.agent(), &chat),
-            agent: book.agent().clone(),
-            learning: Arc::clone(learning),
-            course: Arc::clone(&self.course),
-            crossing: decision.crossing.clone(),
+            course: Arc::clone(&self.course).into(),
             attempt,
-            retention: book.retention(&model),
-            model,
-            profile,
-            endpoint,
-            credential,
-            account,
             chat,
+            ready: Arc::new(Ready {
+                source: decision
+                    .chosen()
+                    .map_or(Source::Store, |candidate| candidate.source.clone()),
+                choice: if pinned { Choice::Pinned } else { Choice::Automatic },
+                agent: book.agent().clone(),
+                learning: Arc::clone(learning),
+                crossing: decision.crossing.clone(),
+                retention: book.retention(&model),
+                requested: deciding::requested(decision),
+                effective: decision.effective.clone(),
+                wished: self.wished.clone(),
+                models: deciding::models(book, decision),
+                left: decision.left.clone(),
+                model,
+                profile,
+                endpoint,
+                credential,
+                account,
+                used,
+            }),
         })
+    }
+
+    /// Keeps the sign-in that is used, for it may have to be renewed.
+    fn remember(&mut self, model: &ModelRef, profile: &ProfileId, credential: &Credential) {
+        self.last = (credential.kind() == CredentialKind::OAuth).then(|| {
+            let access = credential.secret().clone();
+            (model.clone(), profile.clone(), access)
+        });
+    }
+
+    /// Begins with what is kept, as if it had been decided just now.
+    pub(super) fn adopt(&mut self, hit: Hit) -> Lease {
+        let ready = Arc::clone(&hit.ready);
+        self.remember(&ready.model, &ready.profile, &ready.credential);
+        self.wished.clone_from(&ready.wished);
+        self.wish = None;
+        self.left.clone_from(&ready.left);
+        let mut lease = Lease::of(hit);
+        *self.course() = ready.course(Arc::clone(lease.id.text()), &lease.chat, lease.begun);
+        lease.course = Arc::clone(&self.course).into();
+        let mut effective = ready.effective.clone();
+        effective.belongs_to(&self.session, &ready.agent);
+        self.begun = Some(Begun {
+            id: lease.id.clone(),
+            effective,
+            selected: ready.requested.model.clone(),
+        });
+        lease
     }
 
     /// Marks the `--once` pins of the decision as used.

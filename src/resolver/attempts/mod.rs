@@ -5,7 +5,6 @@ mod grant;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::audit::Requested;
 use crate::catalog::{Meaning, Standpoint};
 use crate::endpoint::Api;
 use crate::model::ModelRef;
@@ -17,8 +16,10 @@ use crate::session::{Actor, SessionKey};
 use super::book::Book;
 use super::course::{About, Course};
 use super::deciding::{self, Resort, Step};
+use super::decision::Decision;
 use super::engine::{Question, ResolveError, Resolver};
-use super::lease::Lease;
+use super::lease::{Id, Lease};
+use super::ready::{Asked, Offer};
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use super::walk::{Over, Turn, Walk};
@@ -57,7 +58,7 @@ pub struct Attempts<'a> {
 
 #[derive(Debug, Clone)]
 struct Begun {
-    id: String,
+    id: Id,
     effective: Effective,
     selected: Option<ModelRef>,
 }
@@ -76,13 +77,22 @@ impl Resolver {
     /// # Errors
     /// [`ResolveError::Refused`] when nobody can serve.
     pub async fn resolve(&self, session: &SessionKey, actor: &Actor) -> Result<Lease, ResolveError> {
-        self.attempts(session, actor).next().await
+        let asked = Asked {
+            session,
+            actor,
+            wish: None,
+            written_for: &[],
+        };
+        match self.ready(&asked) {
+            Some(hit) => Ok(Lease::of(hit)),
+            None => self.attempts(session, actor).decided().await,
+        }
     }
 }
 
 /// What a look at one model came to.
 enum Look {
-    Leased(Box<Lease>),
+    Leased(Box<(Lease, Decision)>),
     /// Somebody was faster, or a credential could not be had: look again.
     Again,
     Nobody(Refusal),
@@ -132,7 +142,7 @@ impl<'a> Attempts<'a> {
     /// The id of the decision, for logs; `None` before [`next`](Self::next) was called.
     #[must_use]
     pub fn decision(&self) -> Option<&str> {
-        self.begun.as_ref().map(|begun| begun.id.as_str())
+        self.begun.as_ref().map(|begun| &**begun.id.text())
     }
 
     fn question(&self) -> Question<'_> {
@@ -152,12 +162,36 @@ impl<'a> Attempts<'a> {
     /// # Errors
     /// [`ResolveError::Refused`] when nobody is left who can serve; the refusal lists every attempt.
     pub async fn next(&mut self) -> Result<Lease, ResolveError> {
+        if self.begun.is_none() {
+            let hit = self.resolver.ready(&self.asked(self.wish.as_deref()));
+            if let Some(hit) = hit {
+                return Ok(self.adopt(hit));
+            }
+        }
+        self.decided().await
+    }
+
+    fn asked<'s>(&'s self, wish: Option<&'s str>) -> Asked<'s> {
+        Asked {
+            session: &self.session,
+            actor: &self.actor,
+            wish,
+            written_for: self.written_for,
+        }
+    }
+
+    /// The same, decided now.
+    async fn decided(&mut self) -> Result<Lease, ResolveError> {
         if let Some(lease) = self.once_more().await? {
             return Ok(lease);
         }
         let mut faster = 0;
+        let wish = self.wish.clone();
         loop {
             let snapshot = self.resolver.snapshot();
+            // Taken before anything is looked at: what changes meanwhile makes it out of date.
+            let seen = self.resolver.seen(&snapshot, &self.asked(wish.as_deref()));
+            let fresh = self.begun.is_none();
             let book = snapshot.book(self.session.agent())?;
             self.begin(&snapshot, &book);
             let turn = self.turn();
@@ -167,7 +201,21 @@ impl<'a> Attempts<'a> {
                 Whose::Over(over) => return Err(self.refused(self.over(*over))),
             };
             match self.look(&snapshot, &book, model, resort, faster < TRIES).await? {
-                Look::Leased(lease) => return Ok(*lease),
+                Look::Leased(leased) => {
+                    let (lease, decision) = *leased;
+                    if let Some(seen) = seen.filter(|_| fresh && faster == 0) {
+                        self.resolver.offer(&Offer {
+                            snapshot: &snapshot,
+                            book: &book,
+                            asked: self.asked(wish.as_deref()),
+                            seen,
+                            decision: &decision,
+                            ready: &lease.ready,
+                            epoch: lease.epoch,
+                        });
+                    }
+                    return Ok(lease);
+                }
                 Look::Again => faster += 1,
                 Look::Refused(refusal) => return Err(self.refused(refusal)),
                 Look::Nobody(refusal) => {
@@ -196,18 +244,11 @@ impl<'a> Attempts<'a> {
         let mut course = self.course();
         course.walk = Walk::new(deciding::models(book, &first));
         course.about = Some(About {
-            id: id.as_str().into(),
+            id: Arc::clone(id.text()),
             at: now,
             agent: book.agent().clone(),
             session: self.session.chat_shared(),
-            requested: Requested {
-                model: first.model().cloned(),
-                profile: first
-                    .pinned
-                    .as_ref()
-                    .map(|pinned| pinned.setting.value.id.clone()),
-                pinned: first.selected.as_ref().and_then(|selected| selected.pinned),
-            },
+            requested: deciding::requested(&first),
         });
         drop(course);
         self.begun = Some(Begun {
@@ -311,7 +352,7 @@ impl<'a> Attempts<'a> {
             begun.effective = decision.effective.clone();
         }
         let lease = self.lease(book, &decision, profile, credential, now)?;
-        Ok(Look::Leased(Box::new(lease)))
+        Ok(Look::Leased(Box::new((lease, decision))))
     }
 
     fn turn(&self) -> Whose {

@@ -10,6 +10,7 @@ mod keep;
 mod leaks;
 mod provider;
 
+mod bench;
 mod check;
 mod classify;
 mod closed_world;
