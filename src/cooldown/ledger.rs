@@ -323,21 +323,23 @@ impl CooldownLedger {
 
     /// Takes the try before the end; `None` if another request was faster.
     pub fn claim_early(&self, key: &AccountKey, model: &str, now: Timestamp) -> Option<Changed> {
-        let mut taken = false;
-        let changed = self.change(key, model, |cell| {
-            if !cell.until.is_ahead(now) {
-                return None;
-            }
-            if !cell.may_be_tried_early(now) {
-                taken = true;
-                return None;
-            }
-            Some(Cell {
-                early: cell.early.max(Some(now)),
-                ..cell
-            })
-        });
-        (!taken && !changed.is_empty()).then_some(changed)
+        let mut entries = self.accounts.get_mut(&key.account)?;
+        let rests = |entry: &Entry| entry.concerns(key, model) && entry.cell.until.is_ahead(now);
+        // All are asked before one is changed: who is refused has used up nothing.
+        let mut resting = entries.iter().filter(|entry| rests(entry)).peekable();
+        resting.peek()?;
+        if !resting.all(|entry| entry.cell.may_be_tried_early(now)) {
+            return None;
+        }
+        let resting = entries.iter_mut().filter(|entry| rests(entry));
+        Some(
+            resting
+                .map(|entry| {
+                    entry.cell.early = entry.cell.early.max(Some(now));
+                    (entry.key(&key.account), entry.cell)
+                })
+                .collect(),
+        )
     }
 
     /// A person asks for a resting account by name: one request may try at once.

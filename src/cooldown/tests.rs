@@ -214,6 +214,23 @@ fn near_its_end_a_passing_rest_may_be_tried_every_half_minute() {
 }
 
 #[test]
+fn who_may_not_try_early_has_used_up_no_early_try() {
+    let ledger = CooldownLedger::default();
+    // One of the two ends near enough, the other does not.
+    let ends_at = |seconds, class| Outcome::Failed {
+        class,
+        retry_at: Some(later(seconds)),
+    };
+    record(&ledger, ends_at(150, FailureClass::Overloaded), START, START);
+    record(&ledger, ends_at(160, FailureClass::RateLimit), START, START);
+    let before = ledger.cells();
+    assert_eq!(ledger.claim_early(&account(), "m", later(35)), None);
+    assert_eq!(ledger.cells(), before, "a refusal changes nothing");
+    let claimed = ledger.claim_early(&account(), "m", later(45));
+    assert_eq!(claimed.map(|cells| cells.len()), Some(2));
+}
+
+#[test]
 fn who_is_alone_rests_no_longer_than_asked_for() {
     let ledger = CooldownLedger::default();
     let alone = |now| ledger.standing(&account(), "m", &[], Alone::Yes, now).0;

@@ -13,6 +13,7 @@ use hashbrown::hash_table::Entry as Place;
 
 use super::kept::{Holds, Kept};
 use super::name::Name;
+use super::record::Record;
 use crate::clock::Timestamp;
 use crate::session::AgentId;
 
@@ -52,11 +53,21 @@ struct Standing {
 
 /// What a new record may take the place of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Over {
-    /// Of one that is not newer.
+pub(super) enum Over<'a> {
+    /// Of one that is older.
     Older,
-    /// Of any.
-    Any,
+    /// Of this one, and of no other.
+    This(&'a Record),
+}
+
+impl Over<'_> {
+    /// Whether `kept` takes the place of what is there.
+    pub(super) fn takes(self, there: &Kept, kept: &Kept) -> bool {
+        match self {
+            Self::Older => there.version() < kept.version(),
+            Self::This(record) => there.record() == *record,
+        }
+    }
 }
 
 impl Default for Chats {
@@ -77,8 +88,8 @@ impl Chats {
         Some(see(&entry.kept))
     }
 
-    /// Puts a record in place.
-    pub(super) fn put(&self, agent: &AgentId, chat: &str, kept: Kept, over: Over) {
+    /// Puts a record in place, if it may take the place of what is there; tells whether it did.
+    pub(super) fn put(&self, agent: &AgentId, chat: &str, kept: Kept, over: Over<'_>) -> bool {
         let hash = self.hash(agent.as_str(), chat);
         let mut table = self.lot(hash).write();
         let Table { entries, standing } = &mut *table;
@@ -89,11 +100,12 @@ impl Chats {
         match entries.entry(hash, |entry| entry.name.is(agent, chat), rehash) {
             Place::Occupied(mut there) => {
                 let there = &mut there.get_mut().kept;
-                if over == Over::Any || there.version() <= kept.version() {
-                    standing.leaves(there.holds());
-                    standing.comes(kept.holds());
-                    *there = kept;
+                if !over.takes(there, &kept) {
+                    return false;
                 }
+                standing.leaves(there.holds());
+                standing.comes(kept.holds());
+                *there = kept;
             }
             Place::Vacant(place) => {
                 standing.comes(kept.holds());
@@ -101,6 +113,7 @@ impl Chats {
                 place.insert(Box::new(Entry { name, kept }));
             }
         }
+        true
     }
 
     /// Shows all of them, in no order, with agent and chat; one lot is locked for reading at a time.

@@ -53,34 +53,39 @@ impl PinTable {
         Some(Arc::new(record))
     }
 
-    /// Puts a committed record in place, unless a newer one is there already: commits may arrive out of order.
+    /// Puts a committed record in place, unless it is there already or a newer one is: commits may arrive out of order, and
+    /// twice. One of the same version stays as it is, with what was noted on it in memory alone.
     pub fn put(&self, key: ScopeKey, record: Record) {
         self.lay(&key, record, Over::Older);
     }
 
-    /// Puts a record in place, whatever is there: the store behind it was exchanged.
-    pub fn replace(&self, key: ScopeKey, record: Record) {
-        self.lay(&key, record, Over::Any);
+    /// Puts a record in the place of `old`, whatever its version, or where there is none. If another one is there by now,
+    /// that one stays: `false`.
+    pub fn exchange(&self, key: &ScopeKey, old: &Record, record: Record) -> bool {
+        self.lay(key, record, Over::This(old))
     }
 
-    fn lay(&self, key: &ScopeKey, record: Record, over: Over) {
+    fn lay(&self, key: &ScopeKey, record: Record, over: Over<'_>) -> bool {
         let kept = Kept::pack(record, &self.shares);
         match key {
             ScopeKey::Session(agent, chat) => {
-                self.chats.put(agent, chat, kept, over);
+                let laid = self.chats.put(agent, chat, kept, over);
                 self.generations.changed(chat);
+                laid
             }
             ScopeKey::Agent(_) | ScopeKey::Global => {
                 let kept = Arc::new(kept);
+                let mut laid = false;
                 self.wide.rcu(|wide| {
                     let mut next = Wide::clone(wide);
-                    let there = next.of(key);
-                    if over == Over::Any || there.is_none_or(|there| there.version() <= kept.version()) {
+                    laid = next.of(key).is_none_or(|there| over.takes(there, &kept));
+                    if laid {
                         next.set(key, Arc::clone(&kept));
                     }
                     next
                 });
                 self.wide_generation.fetch_add(1, Ordering::Release);
+                laid
             }
         }
     }
@@ -413,18 +418,25 @@ mod tests {
         /// the way is what a look at all of them counts.
         #[test]
         fn the_table_is_a_map_that_counts(
-            puts in proptest::collection::vec((keys(), records(), any::<bool>()), 0..24),
+            puts in proptest::collection::vec((keys(), records(), 0..3_u8), 0..24),
             now in (0..45_i64).prop_map(Timestamp::from_millis),
         ) {
             let (table, mut map) = (PinTable::default(), BTreeMap::<ScopeKey, Record>::new());
-            for (key, record, replaces) in puts {
-                let newer = map.get(&key).is_some_and(|there| there.version > record.version);
-                if replaces {
-                    table.replace(key.clone(), record.clone());
-                } else {
-                    table.put(key.clone(), record.clone());
-                }
-                if replaces || !newer {
+            for (key, record, how) in puts {
+                let there = map.get(&key).cloned();
+                let taken = match how {
+                    // In the place of what is there, whatever the versions; and of something else, in vain.
+                    0 => table.exchange(&key, there.as_ref().unwrap_or(&record), record.clone()),
+                    1 if there.as_ref() != Some(&record) => {
+                        prop_assert_eq!(table.exchange(&key, &record, record.clone()), there.is_none());
+                        there.is_none()
+                    }
+                    _ => {
+                        table.put(key.clone(), record.clone());
+                        there.is_none_or(|there| there.version < record.version)
+                    }
+                };
+                if taken {
                     map.insert(key, record);
                 }
             }

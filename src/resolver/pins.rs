@@ -113,11 +113,12 @@ impl Pins {
                     return Ok(Committed::Changed(next));
                 }
                 Err(PinStoreError::Conflict(there)) => {
-                    let tried = record.version;
+                    let tried = record;
                     record = self.store.load(key).await?.unwrap_or_default();
-                    if there < tried {
-                        // Versions only grow: the store is another one than before, and what it says holds.
-                        self.table.replace(key.clone(), record.clone());
+                    if there < tried.version {
+                        // Versions only grow: the store is another one than before, and what it says holds, unless
+                        // somebody found that out already and changed it.
+                        self.table.exchange(key, &tried, record.clone());
                     } else {
                         self.table.put(key.clone(), record.clone());
                     }
@@ -128,10 +129,21 @@ impl Pins {
         Err(PinStoreError::Conflict(record.version))
     }
 
-    /// Makes a change in memory alone, because the store cannot be reached: better than to refuse a request.
-    pub(super) fn change_in_memory(&self, key: &ScopeKey, change: &Change, now: Timestamp) {
-        if let Some(next) = change.apply(&self.record(key), key.scope(), now) {
-            self.table.put(key.clone(), next);
+    /// Marks a `--once` pin as used in memory alone, because the store cannot be reached: better than to refuse a request.
+    /// Tells whether there was one; of several callers at once, one is told so.
+    ///
+    /// The version stays that of the store, whose record the next change is made from: that change keeps the mark, and it
+    /// is a conflict if another process was faster. A version of our own could be one that another process gives, too.
+    pub(super) fn spend_in_memory(&self, key: &ScopeKey, now: Timestamp) -> bool {
+        loop {
+            let there = self.record(key);
+            let Some(mut next) = Change::Spend.apply(&there, key.scope(), now) else {
+                return false;
+            };
+            next.version = there.version;
+            if self.table.exchange(key, &there, next) {
+                return true;
+            }
         }
     }
 
@@ -156,5 +168,90 @@ impl fmt::Display for Committed {
             Self::Nothing => "nothing to change",
             Self::Forbidden => "forbidden",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ModelRef, ProviderId};
+    use crate::pin::{End, PinnedModel, ProfileChoice, Set};
+    use crate::session::AgentId;
+    use crate::store::memory::MemoryPins;
+    use crate::terms::Mode;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+    fn chat() -> ScopeKey {
+        ScopeKey::Session(AgentId::main(), Arc::from("c"))
+    }
+
+    fn set(model: &str, end: End) -> Change {
+        Change::Set(Set {
+            model: Some(PinnedModel {
+                model: ModelRef::new(ProviderId::new("demo"), model),
+                mode: Mode::Prefer,
+            }),
+            profile: None,
+            end,
+            by: Arc::from("ann"),
+        })
+    }
+
+    fn auto() -> Change {
+        Change::Set(Set {
+            model: None,
+            profile: Some(ProfileChoice::Auto(ProviderId::new("demo"))),
+            end: End::Never,
+            by: Arc::from("ann"),
+        })
+    }
+
+    async fn with_a_once_pin() -> (Arc<MemoryPins>, Pins, Record) {
+        let store = Arc::new(MemoryPins::default());
+        let pins = Pins::load(store.clone()).await.expect("an empty store");
+        for change in [set("lasting", End::Never), set("once", End::NextRequest)] {
+            let done = pins.commit(chat(), change, freely(), NOW).await;
+            assert!(matches!(done, Ok(Committed::Changed(_))), "{done:?}");
+        }
+        let record = pins.record(&chat());
+        (store, pins, record)
+    }
+
+    fn model(record: &Record) -> Option<&str> {
+        let pinned = record.holding(NOW).find_map(|pin| pin.model.as_ref())?;
+        Some(pinned.model.model())
+    }
+
+    #[tokio::test]
+    async fn of_two_requests_while_the_store_is_away_one_has_the_pin_and_no_echo_brings_it_back() {
+        let (_, pins, echo) = with_a_once_pin().await;
+        assert!(pins.spend_in_memory(&chat(), NOW));
+        assert!(!pins.spend_in_memory(&chat(), NOW));
+        // The news of our own commit come after it.
+        pins.table().put(chat(), echo);
+        assert_eq!(model(&pins.record(&chat())), Some("lasting"));
+        let kept = pins.commit(chat(), auto(), freely(), NOW).await;
+        let Ok(Committed::Changed(kept)) = kept else {
+            panic!("{kept:?}")
+        };
+        assert_eq!(model(&kept), Some("lasting"), "the next change keeps the mark");
+    }
+
+    #[tokio::test]
+    async fn a_pin_of_another_process_is_not_lost_to_what_was_marked_in_memory() {
+        let (store, pins, record) = with_a_once_pin().await;
+        assert!(pins.spend_in_memory(&chat(), NOW));
+        let theirs = set("theirs", End::Never).apply(&record, chat().scope(), NOW);
+        let theirs = theirs.expect("a change");
+        store
+            .save(&chat(), record.version, &theirs)
+            .await
+            .expect("they are faster");
+        let kept = pins.commit(chat(), auto(), freely(), NOW).await;
+        let Ok(Committed::Changed(kept)) = kept else {
+            panic!("{kept:?}")
+        };
+        assert_eq!(model(&kept), Some("theirs"));
     }
 }

@@ -20,6 +20,7 @@ mod fill;
 mod floors;
 #[cfg(all(feature = "gateway", unix))]
 mod gateway;
+mod models;
 #[cfg(all(feature = "cli", unix))]
 mod oauth;
 mod order;

@@ -190,7 +190,9 @@ impl Attempts<'_> {
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "a --once pin is marked as used in memory only");
-                    pins.change_in_memory(key, &Change::Spend, now);
+                    if !pins.spend_in_memory(key, now) && first {
+                        return Spent::Snatched;
+                    }
                 }
             }
         }
