@@ -13,6 +13,13 @@ type Landing<T> = watch::Receiver<Option<T>>;
 /// The tasks that are under way, each by what it is for. It runs to its end whether or not anybody waits for it.
 pub(super) struct Flights<K, T>(Arc<Mutex<HashMap<K, Landing<T>>>>);
 
+impl<K, T> Clone for Flights<K, T> {
+    /// Another hand on the same tasks.
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
 /// How a caller came to a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Boarded {

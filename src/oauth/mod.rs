@@ -21,6 +21,7 @@ mod exchange;
 mod flight;
 mod generation;
 pub mod journal;
+mod keeper;
 mod listener;
 pub mod machine;
 mod post;

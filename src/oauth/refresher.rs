@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use super::description::{Description, DescriptionError};
 use super::flight::{Boarded, Flights};
+use super::keeper::Keeper;
 use super::renewal::{Errand, Unsaved, renew};
 use crate::clock::Clock;
 use crate::credential::Credential;
@@ -30,11 +31,15 @@ type Key = (PathBuf, ProfileId);
 ///
 /// The task is one of the runtime that asks, and outlives whoever asked. When a runtime is about to end, await
 /// [`finished`](RefreshToken::finished) first: tokens that were on their way would be lost, and the person would have to sign in again.
+///
+/// New tokens that cannot be written, because the disk is full, are tried again every two seconds until they are, whether
+/// or not anybody asks for them: until then they are in memory alone.
 pub struct Refresher {
     describe: Box<Describe>,
     clock: Arc<dyn Clock>,
     flights: Flights<Key, Result<Credential, RefreshError>>,
     unsaved: Unsaved,
+    keeper: Keeper,
 }
 
 impl Refresher {
@@ -48,6 +53,7 @@ impl Refresher {
             describe: Box::new(describe),
             clock,
             flights: Flights::new(),
+            keeper: Keeper::default(),
             unsaved: Arc::new(Mutex::new(HashMap::new())),
         }
     }
@@ -72,19 +78,20 @@ impl RefreshToken for Refresher {
         let store = std::fs::canonicalize(&sign_in.store).unwrap_or_else(|_| sign_in.store.clone());
         let key = (store.clone(), sign_in.profile.clone());
         loop {
-            let errand = || {
-                renew(Errand {
-                    sign_in: SignIn {
-                        store: store.clone(),
-                        ..sign_in.clone()
-                    },
-                    at: at.clone(),
-                    why: why.clone(),
-                    clock: self.clock.clone(),
-                    unsaved: self.unsaved.clone(),
-                })
+            let errand = Errand {
+                sign_in: SignIn {
+                    store: store.clone(),
+                    ..sign_in.clone()
+                },
+                at: at.clone(),
+                why: why.clone(),
+                clock: self.clock.clone(),
+                unsaved: self.unsaved.clone(),
             };
-            let (boarded, done) = self.flights.board(key.clone(), errand).await;
+            let (boarded, done) = self.flights.board(key.clone(), || renew(errand.clone())).await;
+            if errand.in_hand().is_some() {
+                self.keeper.begin(&self.flights, key.clone(), errand);
+            }
             let done = done.unwrap_or_else(|| {
                 Err(RefreshError::Transient {
                     profile: sign_in.profile.clone(),

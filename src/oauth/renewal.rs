@@ -33,6 +33,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 pub(super) type Unsaved = Arc<Mutex<HashMap<(PathBuf, ProfileId), (Seen, Tokens)>>>;
 
 /// What is to be renewed, and with what.
+#[derive(Clone)]
 pub(super) struct Errand {
     pub(super) sign_in: SignIn,
     pub(super) at: Description,
@@ -263,7 +264,7 @@ impl Errand {
         (self.sign_in.store.clone(), self.sign_in.profile.clone())
     }
 
-    fn in_hand(&self) -> Option<(Seen, Tokens)> {
+    pub(super) fn in_hand(&self) -> Option<(Seen, Tokens)> {
         self.hands().get(&self.key()).cloned()
     }
 

@@ -1,8 +1,10 @@
 //! Many writers at once, and writers that are killed: no acknowledged change of a credential is lost.
 //!
-//! The writers are this test binary, started again: each is told by a variable to be one. `./storm` runs the same with
+//! The writers are this test binary, started again: each is told by a variable to be one. `./storm kills` runs the same with
 //! larger numbers (`MODELPIN_STORM_KILLS`, `MODELPIN_STORM_WRITERS`, `MODELPIN_STORM_CHANGES`).
 
+#[cfg(all(feature = "cli", feature = "gateway", target_os = "linux"))]
+mod faults;
 mod kills;
 mod neighbours;
 mod trouble;

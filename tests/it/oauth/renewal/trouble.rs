@@ -198,6 +198,41 @@ fn tokens_that_the_store_does_not_take_wait_in_hand_and_are_not_asked_for_again(
 }
 
 #[test]
+fn tokens_that_wait_in_hand_are_written_when_the_disk_takes_them_though_nobody_asks() {
+    let Some(world) = World::new(&["acme:a"]) else {
+        return;
+    };
+    let (go, hold) = held();
+    world.gate.then(Pass::HoldAnswer(hold));
+    let before = world.stored("acme:a");
+    let whole = std::fs::read(world.store()).expect("a store");
+    let refresher = world.refresher();
+    let wanted = world.wanted("acme:a");
+    run(async {
+        let (ours, asked) = (refresher.clone(), wanted.clone());
+        let ours = tokio::spawn(async move { ours.refresh(&asked, Renewal::Due).await });
+        tokio::task::block_in_place(|| world.gate.wait_for(Seen::Answered));
+        std::fs::write(world.store(), "{ torn").expect("torn");
+        go.send(()).expect("it waits");
+        let told = ours.await.expect("it does not panic").expect_err("not kept");
+        assert!(told.to_string().contains("wait in memory"), "{told}");
+        std::fs::write(world.store(), whole).expect("mended");
+        // What is on disk says that the old token may be used up: nobody who goes by that asks.
+        assert_eq!(world.standing("acme:a"), Standing::Unclear);
+        let begun = std::time::Instant::now();
+        while world.standing("acme:a") != Standing::Quiet {
+            assert!(
+                begun.elapsed() < std::time::Duration::from_secs(30),
+                "nobody came again"
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    });
+    assert_ne!(world.stored("acme:a"), before);
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
+}
+
+#[test]
 fn a_profile_that_is_renamed_takes_with_it_that_its_token_must_not_be_sent() {
     let Some(world) = World::new(&["acme:a"]) else {
         return;
