@@ -45,7 +45,7 @@ fn only_secrets_are_hidden(file: &str, read: &AuthStore) {
     let places = ["\"key\":", "\"token\":", "\"access\":", "\"refresh\":"];
     let all = file.matches("EXAMPLEcanary").count();
     let hidden = |place: &&str| file.matches(&format!("{place}\"{canary}\"")).count();
-    if all == places.iter().map(|place| hidden(&place)).sum::<usize>() {
+    if all == places.iter().map(hidden).sum::<usize>() {
         assert!(!format!("{read:?}").contains("EXAMPLEcanary"), "{file}");
     }
 }

@@ -160,6 +160,26 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_with_a_list_is_listed_and_one_for_everybody_is_not() {
+        let (private, open) = (ProfileId::new("a:private"), ProfileId::new("a:open"));
+        let rules = rules().profile(open.clone(), Who::Everybody);
+        assert!(rules.is_listed(&private));
+        assert!(!rules.is_listed(&open) && !rules.is_listed(&ProfileId::new("a:other")));
+    }
+
+    #[test]
+    fn who_administers_needs_the_right_to_commands_too() {
+        let rules = Rules::open()
+            .commands(Who::only(["ann"], [] as [&str; 0], [] as [&str; 0]))
+            .admins(Who::only(["ann", "bob"], [] as [&str; 0], [] as [&str; 0]));
+        for scope in [Scope::Session, Scope::Agent, Scope::Global] {
+            assert!(rules.may(&Actor::member("ann"), Act::Admin, scope, None));
+            assert!(!rules.may(&Actor::member("bob"), Act::Admin, scope, None));
+            assert!(!rules.may(&Actor::member("bob"), Act::Pin, scope, None));
+        }
+    }
+
+    #[test]
     fn the_operator_may_everything() {
         let operator = Actor::operator();
         let private = ProfileId::new("a:private");

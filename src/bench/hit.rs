@@ -83,8 +83,8 @@ impl Hot {
         let provider = facts.first().map(|facts| &facts.provider);
         let fresh = match self.profiles {
             ..=2 => 500.0,
-            ..=10 => 1_000.0,
-            ..=100 => 8_000.0,
+            3..=10 => 1_000.0,
+            11..=100 => 8_000.0,
             _ => 100_000.0,
         };
         let mut cases = vec![
@@ -168,7 +168,9 @@ impl Hot {
                 let _ = scope.spawn(some);
             });
         };
-        (alone(), both());
+        // Warm first.
+        alone();
+        both();
         let rounds = (0..effort.rounds).map(|_| 2.0 * seconds(&alone) / seconds(&both));
         Figure::new(
             "resolve",

@@ -312,6 +312,45 @@ fn cells() -> impl Strategy<Value = Cell> {
         )
 }
 
+#[test]
+fn a_failure_counts_to_the_last_moment_of_its_window() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, given(later(60).as_millis()), START, START);
+    let last = later(60).after(ledger.failure_window());
+    assert_eq!(standing(&ledger, "m", last), Standing::Due);
+    let after = Timestamp::from_millis(last.as_millis() + 1);
+    assert_eq!(standing(&ledger, "m", after), Standing::Clear);
+}
+
+#[test]
+fn a_success_forgets_what_is_known_and_has_nothing_to_say_where_nothing_is() {
+    let ledger = CooldownLedger::default();
+    let counted = Cell {
+        count: 3,
+        ..Cell::default()
+    };
+    // A file may count failures without saying when they were.
+    ledger.take_in(&account(), &[(FailureClass::RateLimit, counted)]);
+    let success = || ledger.record(&account(), "m", Outcome::Succeeded, START, START);
+    let changed = success();
+    assert_eq!(changed.first().map(|(_, cell)| cell.count), Some(0));
+    assert!(success().is_empty());
+}
+
+#[test]
+fn who_does_not_rest_is_not_tried_before_the_end_of_a_rest() {
+    let ledger = CooldownLedger::default();
+    assert!(!ledger.may_be_tried_early(&account(), "m", &[], START));
+    assert_eq!(ledger.claim_early(&account(), "m", START), None);
+}
+
+#[test]
+fn a_moment_that_is_there_already_is_no_end_of_a_rest() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, given(START.as_millis()), START, START);
+    assert!(until(&ledger, START) >= Some(later(27)));
+}
+
 proptest! {
     #[test]
     fn cells_join_in_any_order_and_any_number_of_times(one in cells(), two in cells(), three in cells()) {

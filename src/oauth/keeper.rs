@@ -33,8 +33,11 @@ impl Keeper {
         }
         let (keeper, flights) = (self.clone(), flights.clone());
         tokio::spawn(async move {
-            while errand.in_hand().is_some() {
+            loop {
                 tokio::time::sleep(AGAIN).await;
+                if errand.in_hand().is_none() {
+                    break;
+                }
                 // Nobody refused the new token: what is in hand is kept, and nothing is asked for again.
                 let again = Errand {
                     why: Renewal::Due,

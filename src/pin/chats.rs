@@ -93,11 +93,11 @@ impl Chats {
         let hash = self.hash(agent.as_str(), chat);
         let mut table = self.lot(hash).write();
         let Table { entries, standing } = &mut *table;
-        let rehash = |entry: &Box<Entry>| {
-            let (agent, chat) = entry.name.parts();
-            self.hash(agent, chat)
-        };
-        match entries.entry(hash, |entry| entry.name.is(agent, chat), rehash) {
+        match entries.entry(
+            hash,
+            |entry| entry.name.is(agent, chat),
+            |entry| self.of_entry(entry),
+        ) {
             Place::Occupied(mut there) => {
                 let there = &mut there.get_mut().kept;
                 if !over.takes(there, &kept) {
@@ -114,6 +114,11 @@ impl Chats {
             }
         }
         true
+    }
+
+    fn of_entry(&self, entry: &Entry) -> u64 {
+        let (agent, chat) = entry.name.parts();
+        self.hash(agent, chat)
     }
 
     /// Shows all of them, in no order, with agent and chat; one lot is locked for reading at a time.

@@ -104,9 +104,8 @@ fn cut_escape(file: &str) -> Option<usize> {
             Some(b'U') => 6,
             _ => return false,
         };
-        let next = after.bytes().skip(1).take(digits);
-        next.skip_while(u8::is_ascii_hexdigit)
-            .next()
+        let mut next = after.bytes().skip(1).take(digits);
+        next.find(|byte| !byte.is_ascii_hexdigit())
             .is_some_and(|byte| !byte.is_ascii())
     };
     let (at, _) = file.match_indices('\\').find(|(at, _)| is_cut(&file[at + 1..]))?;

@@ -31,6 +31,7 @@ mod readme;
 mod registration;
 mod render;
 mod rooms;
+mod scale;
 mod scenario;
 #[cfg(feature = "cli")]
 mod simulate;

@@ -121,7 +121,7 @@ fn of_an_account(name: &str) -> bool {
     let name = name.as_bytes();
     (0..name.len()).any(|at| {
         let begins = |word: &&str| word.as_bytes()[0] == name[at] && name[at..].starts_with(word.as_bytes());
-        ACCOUNT.iter().any(|word| begins(&word))
+        ACCOUNT.iter().any(begins)
     })
 }
 

@@ -235,6 +235,7 @@ impl Lane {
     ) {
         if self.pins.is_empty() {
             self.pins.resize_with(PINS, || None);
+            self.came.resize(CHATS, 0);
         }
         self.pins[place_of(what)] = Some(OfPin {
             agent: ready.agent.clone(),
@@ -249,12 +250,12 @@ impl Lane {
 
     /// Whether a chat that was served by its pin came there the last time too: then it is worth a place of its own.
     pub(super) fn came_again(&mut self, chat: &str) -> bool {
-        if self.came.is_empty() {
-            self.came.resize(CHATS, 0);
-        }
+        let Some(last) = self.came.get_mut(place(chat, CHATS)) else {
+            return false;
+        };
         // Beyond the bits that the place is made of.
         let mark = (place(chat, 1 << 31) >> CHATS.trailing_zeros()) as u32 | 1;
-        std::mem::replace(&mut self.came[place(chat, CHATS)], mark) == mark
+        std::mem::replace(last, mark) == mark
     }
 }
 

@@ -46,10 +46,13 @@ impl Dice {
     }
 }
 
+/// Each record, and the mark of its last change.
+type Marked = BTreeMap<ScopeKey, (Record, u64)>;
+
 /// A store that takes its time before and after, and fails one time of six.
 #[derive(Debug)]
 struct Slow {
-    kept: Mutex<(BTreeMap<ScopeKey, (Record, u64)>, u64)>,
+    kept: Mutex<(Marked, u64)>,
     dice: Dice,
     fails: bool,
 }
@@ -259,10 +262,12 @@ fn changes_that_race_through_a_store_that_fails_are_made_in_one_order() {
         match done {
             Ok(made) => changes += made,
             Err(why) => {
-                println!("seed {seed}");
+                super::tell(&format!("seed {seed}"));
                 std::panic::resume_unwind(why);
             }
         }
     }
-    println!("front of the store: {changes} changes in {rounds} races");
+    super::tell(&format!(
+        "front of the store: {changes} changes in {rounds} races"
+    ));
 }

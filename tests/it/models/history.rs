@@ -38,7 +38,7 @@ pub(super) enum Asks {
 
 impl Asks {
     pub(super) fn permits(self, record: &Record) -> bool {
-        self == Self::Nothing || record.version.0 == 0 || record.version.0 % 5 != 0
+        self == Self::Nothing || record.version.0 == 0 || !record.version.0.is_multiple_of(5)
     }
 }
 

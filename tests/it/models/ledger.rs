@@ -368,5 +368,8 @@ prop_state_machine! {
 #[test]
 fn an_account_stands_as_its_failures_trials_and_pardons_say() {
     many_sequences();
-    println!("ledger: {} steps in turn", STEPS.load(Ordering::Relaxed));
+    super::tell(&format!(
+        "ledger: {} steps in turn",
+        STEPS.load(Ordering::Relaxed)
+    ));
 }

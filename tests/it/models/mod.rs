@@ -12,6 +12,12 @@ mod scope;
 mod threads;
 mod trials;
 
+/// Says how much a test looked at.
+#[expect(clippy::print_stdout, reason = "a test's output is for its reader")]
+fn tell(what: &str) {
+    println!("{what}");
+}
+
 /// How many cases to run where there are usually so many.
 fn cases(usual: u32) -> u32 {
     let times = std::env::var("MODELPIN_MODELS").ok();

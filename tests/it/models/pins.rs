@@ -195,5 +195,8 @@ prop_state_machine! {
 #[test]
 fn the_table_says_what_was_said_last_of_each_field() {
     many_sequences();
-    println!("pin table: {} steps in turn", STEPS.load(Ordering::Relaxed));
+    super::tell(&format!(
+        "pin table: {} steps in turn",
+        STEPS.load(Ordering::Relaxed)
+    ));
 }

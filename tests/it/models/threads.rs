@@ -77,7 +77,7 @@ async fn changes_by_many_threads_are_made_in_one_order() {
         let pins = Pins::load(Arc::clone(&store)).await.expect("the store is empty");
         changes += many(vec![pins], store, 8, 40).await;
     }
-    println!("threads before a store in memory: {changes} changes");
+    super::tell(&format!("threads before a store in memory: {changes} changes"));
 }
 
 #[cfg(feature = "sqlite")]
@@ -100,5 +100,5 @@ async fn changes_through_one_file_by_two_tables_are_made_in_one_order() {
         }
         changes += many(processes, one, 6, 15).await;
     }
-    println!("threads before a file: {changes} changes");
+    super::tell(&format!("threads before a file: {changes} changes"));
 }

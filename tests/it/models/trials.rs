@@ -92,5 +92,5 @@ fn of_many_threads_that_reach_for_a_trial_one_has_it() {
     for thread in threads {
         thread.join().expect("no thread fails");
     }
-    println!("trials: {rounds} rounds of {THREADS} threads");
+    super::tell(&format!("trials: {rounds} rounds of {THREADS} threads"));
 }

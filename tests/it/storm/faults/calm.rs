@@ -91,18 +91,18 @@ impl Calm<'_> {
         self.editor.sign_ins.calm.store(false, Ordering::SeqCst);
     }
 
-    /// Asking changes nothing.
+    /// Asking changes nothing. What differs is asked again a little later: a file that was changed last may have been read
+    /// in between.
     async fn pure(&self, at: &str, chat: &Chat) {
-        let path = format!("/v1/sessions/{}", chat.session);
-        let (Some(one), Some(two)) = (
-            self.desk.get(at, chat, &path).await,
-            self.desk.get(at, chat, &path).await,
-        ) else {
+        let Some((mut one, mut two)) = self.twice(at, chat).await else {
             return;
         };
-        let (mut one, mut two) = (one["next"].clone(), two["next"].clone());
-        if changes_soon(&one) || changes_soon(&two) {
-            return;
+        if one["candidates"] != two["candidates"] {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let Some(again) = self.twice(at, chat).await else {
+                return;
+            };
+            (one, two) = again;
         }
         one["now"] = Value::Null;
         two["now"] = Value::Null;
@@ -114,6 +114,14 @@ impl Calm<'_> {
             .filter(may_see)
             .collect();
         self.desk.ears.log.add(What::Twice { one, two, profiles });
+    }
+
+    /// The same question, twice.
+    async fn twice(&self, at: &str, chat: &Chat) -> Option<(Value, Value)> {
+        let path = format!("/v1/sessions/{}", chat.session);
+        let one = self.desk.get(at, chat, &path).await?["next"].clone();
+        let two = self.desk.get(at, chat, &path).await?["next"].clone();
+        (!changes_soon(&one) && !changes_soon(&two)).then_some((one, two))
     }
 
     fn there(&self, agent: &str) -> Option<Vec<String>> {
