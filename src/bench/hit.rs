@@ -17,6 +17,11 @@ use super::figure::{Figure, Spread, Target, Unit};
 use super::race::{Case, Effort, race};
 use super::world::{World, chat};
 
+/// What a lease of a pinned chat may cost, in times of what it cannot do without: 150 ns where that takes 58.
+const PINNED: f64 = 2.6;
+/// The same of a chat that nobody pinned: 200 ns.
+const SERVED: f64 = 3.4;
+
 /// The names of the floors.
 const GET: &str = "dashmap get, ArcSwap load, clock";
 const ADD: &str = "atomic add";
@@ -93,7 +98,7 @@ impl Hot {
                     .table
                     .get(black_box(self.pinned.chat()))
                     .map(|found| found[0]);
-                black_box((table, *self.swap.load_full(), SystemClock.now()));
+                black_box((table, **self.swap.load(), SystemClock.now()));
             }),
             Case::new(ADD, || {
                 black_box(self.count.fetch_add(1, Ordering::Relaxed));
@@ -102,12 +107,12 @@ impl Hot {
                 black_box(self.world.lease(black_box(&self.pinned)));
             })
             .beside(GET)
-            .should_be(Target::AtMost(150.0)),
+            .should_be(Target::AtMostTimes(PINNED)),
             Case::new(among("served chat to lease"), || {
                 black_box(self.world.lease(black_box(&self.served)));
             })
             .beside(GET)
-            .should_be(Target::AtMost(200.0)),
+            .should_be(Target::AtMostTimes(SERVED)),
         ];
         if let Some(provider) = provider {
             cases.push(

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::bench::figure::{Figure, Target};
+use crate::bench::figure::{Figure, Target, Unit};
 use crate::bench::hop::{Part, Programs, Traffic};
 use crate::bench::race::{Effort, race};
 use crate::bench::{BenchError, hit, hop, large, starting, text, writes};
@@ -179,28 +179,19 @@ fn available() -> Option<u64> {
 impl Report {
     fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
         let rows = self.figures.iter().map(|figure| {
-            let unit = figure.unit.as_str();
-            let value = &figure.value;
+            let told = |value: f64| number(value, figure.unit);
+            let ratio = figure.ratio.map(|ratio| format!("{ratio:.2}"));
+            let floor = figure.floor.as_ref().map(|floor| told(floor.value.median));
             vec![
                 figure.name.clone(),
-                format!("{} {unit}", number(value.median)),
+                told(figure.value.median),
                 spread(figure),
-                figure
-                    .floor
-                    .as_ref()
-                    .map_or_else(String::new, |floor| number(floor.value.median)),
-                figure
-                    .ratio
-                    .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
-                figure.target.map_or_else(String::new, told),
-                match figure.met {
-                    Some(true) => "yes".to_owned(),
-                    Some(false) => "NO".to_owned(),
-                    None => String::new(),
-                },
+                floor.unwrap_or_default(),
+                ratio.unwrap_or_default(),
+                wanted(figure),
             ]
         });
-        let heading = ["WHAT", "MEDIAN", "± %", "FLOOR", "RATIO", "TARGET", "MET"];
+        let heading = ["WHAT", "MEDIAN", "±%", "FLOOR", "RATIO", "TARGET"];
         writeln!(out, "{}", table(&heading, rows))?;
         let floors: std::collections::BTreeSet<(&str, &str)> = self
             .figures
@@ -216,7 +207,7 @@ impl Report {
         }
         writeln!(
             out,
-            "On a machine that is busy with something else, read the ratios."
+            "A target that is not met has a mark (!).\nOn a machine that is busy with something else, read the ratios."
         )
     }
 }
@@ -232,18 +223,33 @@ fn spread(figure: &Figure) -> String {
     }
 }
 
-fn number(value: f64) -> String {
+/// A number with its unit, as short as it can be read.
+fn number(value: f64, unit: Unit) -> String {
+    let (value, unit) = match unit {
+        Unit::Nanoseconds if value >= 10_000_000.0 => (value / 1e6, "ms"),
+        Unit::Nanoseconds if value >= 10_000.0 => (value / 1e3, "µs"),
+        Unit::PerSecond if value >= 10_000.0 => (value / 1e3, "k/s"),
+        unit => (value, unit.as_str()),
+    };
     match value.abs() {
-        ..10.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
+        ..10.0 => format!("{value:.1} {unit}"),
+        _ => format!("{value:.0} {unit}"),
     }
 }
 
-fn told(target: Target) -> String {
-    match target {
-        Target::AtMost(most) => format!("≤ {}", number(most)),
-        Target::AtLeast(least) => format!("≥ {}", number(least)),
+/// What the figure should be, and a mark where it is not.
+fn wanted(figure: &Figure) -> String {
+    let Some(target) = figure.target else {
+        return String::new();
+    };
+    let told = match target {
+        Target::AtMost(most) => format!("≤ {}", number(most, figure.unit)),
+        Target::AtLeast(least) => format!("≥ {}", number(least, figure.unit)),
         Target::AtMostTimes(times) => format!("≤ {times}×"),
         Target::AtLeastTimes(times) => format!("≥ {times}×"),
+    };
+    match figure.met {
+        Some(false) => format!("{told} !"),
+        _ => told,
     }
 }
