@@ -272,6 +272,9 @@ async fn main() {
     if !has("--bench") {
         return;
     }
+    if has("--reload") {
+        return reload(1_000_000).await;
+    }
     // First: what is freed later is taken again, and would not be seen.
     affinities();
     let large = has("--large").then_some(10_000_000);

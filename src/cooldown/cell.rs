@@ -135,6 +135,13 @@ impl Cell {
         now > end.after(window)
     }
 
+    /// Whether it can be dropped: it counts for nothing, and every copy that it took the place of is as old.
+    #[must_use]
+    pub fn is_swept(self, now: Timestamp, window: Duration) -> bool {
+        let forgotten = Timestamp::from_millis(self.epoch);
+        self.is_over(now, window) && now > forgotten.after(window)
+    }
+
     /// How the account stands as far as these failures go; what the provider asked for is all that counts for one that is
     /// `alone`.
     #[must_use]

@@ -394,6 +394,23 @@ impl CooldownLedger {
         changed
     }
 
+    /// Drops the cells that count for nothing any more, and tells how many. The copy that a store keeps of one does no
+    /// harm when it comes back.
+    pub fn sweep(&self, now: Timestamp) -> usize {
+        let window = self.failure_window();
+        let mut gone = 0;
+        self.accounts.retain(|_, entries| {
+            let before = entries.len();
+            entries.retain(|entry| !entry.cell.is_swept(now, window));
+            gone += before - entries.len();
+            !entries.is_empty()
+        });
+        if gone > 0 {
+            self.changed();
+        }
+        gone
+    }
+
     /// Every cell, in no order.
     #[must_use]
     pub fn cells(&self) -> Changed {

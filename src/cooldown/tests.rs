@@ -78,6 +78,25 @@ fn a_rate_limit_rests_one_model_and_steps_up() {
 }
 
 #[test]
+fn a_sweep_drops_what_counts_for_nothing_and_no_more() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::RateLimit), START, START);
+    let other = AccountKey {
+        account: AccountId::kept("a|other"),
+        ..account()
+    };
+    let week = later(7 * 24 * 3_600);
+    ledger.record(&other, "m", failed(FailureClass::RateLimit), week, week);
+    assert_eq!(ledger.sweep(later(60)), 0);
+    let before = standing(&ledger, "m", week);
+    assert_eq!(ledger.sweep(week), 1);
+    assert_eq!(standing(&ledger, "m", week), before);
+    assert_eq!(ledger.cells().len(), 1, "the failure of just now is still known");
+    assert_eq!(ledger.sweep(later(30 * 24 * 3_600)), 1);
+    assert!(ledger.cells().is_empty());
+}
+
+#[test]
 fn auth_and_billing_rest_the_whole_account() {
     for class in [
         FailureClass::Auth,

@@ -116,6 +116,14 @@ impl Chats {
         true
     }
 
+    /// Makes room for so many more, which names divide among the lots nearly evenly.
+    pub(super) fn reserve(&self, more: usize) {
+        for lot in &self.lots {
+            let hash = |entry: &Box<Entry>| self.of_entry(entry);
+            lot.write().entries.reserve(more / LOTS, hash);
+        }
+    }
+
     fn of_entry(&self, entry: &Entry) -> u64 {
         let (agent, chat) = entry.name.parts();
         self.hash(agent, chat)

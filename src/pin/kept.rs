@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::plain::{Before, Plain};
 use super::record::{End, Layers, OwnWay, Pin, PinnedModel, ProfileChoice, Record, Version};
 use super::shares::{Shares, What};
 use crate::clock::Timestamp;
@@ -134,6 +135,20 @@ impl Kept {
             at,
             version,
             more,
+        }
+    }
+
+    /// As [`pack`](Self::pack), of a record that need not be put together first.
+    pub(super) fn plain(plain: Plain<'_>) -> Self {
+        Self {
+            what: Some(plain.what),
+            by: plain.by.map(Box::from),
+            at: plain.at,
+            version: plain.version,
+            more: match plain.before {
+                Before::Nothing => None,
+                Before::NoPin => Some(Arc::clone(&NOTHING_BEFORE)),
+            },
         }
     }
 

@@ -16,6 +16,7 @@ mod kept;
 mod key;
 mod merge;
 mod name;
+mod plain;
 mod record;
 mod shares;
 mod table;
@@ -25,6 +26,7 @@ pub use change::{Change, Set, Thread};
 pub use kept::{Kept, Said};
 pub use key::{ScopeKey, ScopeName, scopes};
 pub use merge::{Effective, Setting, effective};
+pub use plain::{Before, Plain};
 pub use record::{
     End, Layers, MAX_PASSING, MAX_UNDO, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record,
     Version,

@@ -12,8 +12,9 @@ use super::generations::Generations;
 use super::kept::{Holds, Kept};
 use super::key::{ScopeKey, ScopeName};
 use super::merge::{Effective, Merge};
+use super::plain::Plain;
 use super::record::{End, Record};
-use super::shares::Shares;
+use super::shares::{Shares, What};
 use crate::clock::Timestamp;
 use crate::session::{AgentId, Scope, SessionKey};
 
@@ -57,6 +58,23 @@ impl PinTable {
     /// twice. One of the same version stays as it is, with what was noted on it in memory alone.
     pub fn put(&self, key: ScopeKey, record: Record) {
         self.lay(&key, record, Over::Older);
+    }
+
+    /// Puts the record of a chat in place as [`put`](Self::put) does, for a store that reads millions.
+    pub fn put_plain(&self, agent: &AgentId, chat: &str, plain: Plain<'_>) {
+        self.chats.put(agent, chat, Kept::plain(plain), Over::Older);
+        self.generations.changed(chat);
+    }
+
+    /// What is asked for, shared by all records of this table that ask for the same.
+    #[must_use]
+    pub fn share(&self, what: What) -> Arc<What> {
+        self.shares.share(what)
+    }
+
+    /// Makes room for so many more chats at once, instead of a little at a time while they are put in.
+    pub fn reserve(&self, chats: usize) {
+        self.chats.reserve(chats);
     }
 
     /// Puts a record in the place of `old`, whatever its version, or where there is none. If another one is there by now,

@@ -251,7 +251,7 @@ impl Resolver {
         let learned = |mut facts: ProfileFacts| {
             if facts.provider == *model.provider() {
                 let account = book.account(&facts.id);
-                let used = self.learning().used.get(&account).and_then(|at| at.last());
+                let used = self.learning().used.look(&account, |at| at.last()).flatten();
                 facts.last_used = facts.last_used.max(used);
                 let told = book.told(&facts.id);
                 facts.rest = self

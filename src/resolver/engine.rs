@@ -6,11 +6,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use thiserror::Error;
 
-use crate::audit::AuditLog;
 use crate::clock::{Clock, Timestamp};
 use crate::cooldown::CooldownLedger;
 use crate::endpoint::Api;
-use crate::events::Events;
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::AffinityTable;
 use crate::profile::ProfileId;
@@ -20,7 +18,6 @@ use crate::store::LedgerUnavailable;
 use super::book::{Book, BookError};
 use super::learning::{Kept, Learning};
 use super::lease::Id;
-use super::noting::Writes;
 use super::pins::Pins;
 use super::ready::Lanes;
 use super::refusal::Refusal;
@@ -99,18 +96,7 @@ impl Resolver {
         let ledger = CooldownLedger::new(snapshot.cooldown_policy());
         Self {
             pins,
-            learning: Arc::new(Learning {
-                events: Events::new(Arc::clone(&clock)),
-                writes: Writes::default(),
-                renewals: super::renewal::Counted::default(),
-                clock,
-                ledger,
-                affinities: AffinityTable::default(),
-                used: dashmap::DashMap::new(),
-                last_good: dashmap::DashMap::new(),
-                kept: Kept::default(),
-                audit: AuditLog::default(),
-            }),
+            learning: Arc::new(Learning::new(clock, ledger)),
             lanes: Lanes::default(),
             snapshot: ArcSwap::from_pointee(snapshot),
         }

@@ -14,6 +14,7 @@ use crate::model::ProviderId;
 use crate::outcome::Outcome;
 use crate::pin::{Affinity, AffinityTable};
 use crate::profile::ProfileId;
+use crate::recent::Recent;
 use crate::session::AgentId;
 use crate::store::memory::{MemoryAudit, MemoryLedger};
 use crate::store::{AuditStore, LedgerStore, LedgerUnavailable};
@@ -26,13 +27,17 @@ use super::ready::Used;
 /// How many audit rows memory keeps.
 const AUDITED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
+/// Of how many accounts it is remembered when they were used last. Each new secret is one: those of old ones go.
+pub(super) const USED: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
+
 /// The ledger of failures, the affinities, when each account was used last, and who served each provider last.
 #[derive(Debug)]
 pub(crate) struct Learning {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ledger: CooldownLedger,
     pub(crate) affinities: AffinityTable,
-    pub(crate) used: DashMap<AccountKey, Arc<Used>>,
+    pub(crate) used: Recent<AccountKey, Arc<Used>>,
+    pub(super) swept: super::sweeping::Swept,
     pub(crate) last_good: DashMap<(AgentId, ProviderId), ProfileId>,
     pub(crate) kept: Kept,
     pub(crate) audit: AuditLog,
@@ -61,12 +66,30 @@ impl Default for Kept {
 }
 
 impl Learning {
+    /// Nothing is learned yet but what `ledger` has; kept in memory.
+    pub(super) fn new(clock: Arc<dyn Clock>, ledger: CooldownLedger) -> Self {
+        Self {
+            events: Events::new(Arc::clone(&clock)),
+            writes: Writes::default(),
+            renewals: super::renewal::Counted::default(),
+            clock,
+            ledger,
+            affinities: AffinityTable::default(),
+            used: Recent::within(USED),
+            swept: super::sweeping::Swept::default(),
+            last_good: DashMap::new(),
+            kept: Kept::default(),
+            audit: AuditLog::default(),
+        }
+    }
+
     /// When an account was used last, for whoever uses it now.
     pub(crate) fn used(&self, account: &AccountKey) -> Arc<Used> {
-        if let Some(used) = self.used.get(account) {
-            return Arc::clone(&used);
-        }
-        Arc::clone(&self.used.entry(account.clone()).or_default())
+        let known = self.used.look(account, Arc::clone);
+        known.unwrap_or_else(|| {
+            self.used
+                .change(account.clone(), |used| Arc::clone(used), |_, _| ())
+        })
     }
 
     /// Hands changed cells to whoever keeps them, who has them before this returns, and is not waited for.
@@ -97,6 +120,7 @@ impl Learning {
                 return Followed::Over;
             };
             learning.ledger.join(cells);
+            learning.sweep();
             Followed::On
         });
         Ok(())
@@ -135,5 +159,31 @@ impl Learning {
             ?outcome,
             "outcome reported"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{ManualClock, Timestamp};
+    use crate::profile::AccountId;
+
+    #[test]
+    fn new_secrets_take_the_place_of_old_ones_and_what_is_in_use_stays() {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
+        let learning = Learning::new(clock, CooldownLedger::default());
+        let secret = |generation| AccountKey {
+            account: AccountId::kept("demo|work"),
+            generation,
+            lasting: 0,
+        };
+        let first = learning.used(&secret(0));
+        for generation in 1..2 * USED.get() as u64 {
+            drop(learning.used(&secret(generation)));
+            if generation % 64 == 0 {
+                assert!(Arc::ptr_eq(&first, &learning.used(&secret(0))), "{generation}");
+            }
+        }
+        assert!(learning.used.len() <= USED.get());
     }
 }

@@ -29,6 +29,7 @@ mod refusal;
 mod renewal;
 mod said;
 mod snapshot;
+mod sweeping;
 mod telling;
 mod walk;
 

@@ -151,10 +151,3 @@ impl Claim {
         matches!(standing, Standing::Due | Standing::Clear)
     }
 }
-
-/// Whether a cell can be dropped: it counts for nothing, and every copy that it took the place of is as old.
-#[must_use]
-pub(crate) fn is_swept(cell: Cell, now: Timestamp, window: Duration) -> bool {
-    let forgotten = Timestamp::from_millis(cell.epoch);
-    cell.is_over(now, window) && now > forgotten.after(window)
-}

@@ -9,7 +9,7 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 
 pub use super::memory_audit::MemoryAudit;
-use super::{Claim, Claimed, LedgerStore, LedgerUnavailable, PinStore, PinStoreError, is_swept};
+use super::{Claim, Claimed, LedgerStore, LedgerUnavailable, PinStore, PinStoreError};
 use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed};
 use crate::pin::{Record, ScopeKey, Version};
@@ -102,7 +102,7 @@ impl LedgerStore for MemoryLedger {
     async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable> {
         let mut kept = self.cells();
         let before = kept.len();
-        kept.retain(|_, cell| !is_swept(*cell, now, window));
+        kept.retain(|_, cell| !cell.is_swept(now, window));
         Ok(before - kept.len())
     }
 }

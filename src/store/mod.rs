@@ -18,6 +18,5 @@ mod pins;
 pub mod sqlite;
 
 pub use audit::{AuditStore, AuditStoreError, Row};
-pub(crate) use ledger::is_swept;
 pub use ledger::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, Trial};
 pub use pins::{News, PinStore, PinStoreError};

@@ -171,6 +171,14 @@ fn read_only(path: &Path) -> Result<Option<(Connection, Reading)>, Trouble> {
     }
 }
 
+/// Opens a file that somebody has open for writing, to be asked more than once; `None` if there is nothing to ask, or
+/// nobody has it open.
+pub(super) fn read_beside(path: &Path) -> Result<Option<Connection>, Trouble> {
+    let (file, reading) = connect_to_read(path)?;
+    let is_ours = reading == Reading::Guarded && form(&file)? > 0;
+    Ok(is_ours.then_some(file))
+}
+
 /// A connection that changes nothing.
 fn connect_to_read(path: &Path) -> Result<(Connection, Reading), Trouble> {
     let flags =
@@ -194,6 +202,11 @@ pub(super) struct Open {
 }
 
 impl Open {
+    /// Which file it is.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.identity
+    }
+
     /// Whether the path still leads to this file: what is written to a file that was moved away is lost to all who come
     /// later.
     pub(super) fn is_still_at(&self, path: &Path) -> bool {

@@ -68,16 +68,14 @@ pub(super) fn form(file: &Connection) -> Result<usize, Trouble> {
     // In one statement, which sees one state of the file: whoever makes it sets both at once.
     let marks = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
     let marks = || {
-        file.query_row(marks, [], |row| {
-            Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?))
-        })
+        file.prepare_cached(marks)?
+            .query_row([], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?)))
     };
     let (owner, version) = marks()?;
     let form = usize::try_from(version);
     let tables = || {
-        file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-            row.get::<_, i64>(0)
-        })
+        let mut tables = file.prepare_cached("SELECT count(*) FROM sqlite_schema")?;
+        tables.query_row([], |row| row.get::<_, i64>(0))
     };
     match (owner, form) {
         (OURS, Ok(form)) if form > NEWEST => Err(Trouble::Newer(form)),

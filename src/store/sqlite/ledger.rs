@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed, End};
 use crate::outcome::FailureClass;
 use crate::profile::AccountId;
-use crate::store::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, is_swept};
+use crate::store::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable};
 
 /// The most cells that are kept.
 const MOST: u64 = 50_000;
@@ -97,10 +97,7 @@ impl LedgerStore for SqliteLedger {
     }
 
     async fn news(&self, since: u64) -> Result<LedgerNews, LedgerUnavailable> {
-        let watch = self.watch.clone();
-        let found = self
-            .database
-            .blocking(move |path| watch.ask(path, |file| cells(file, since)));
+        let found = self.database.look(&self.watch, move |file| cells(file, since));
         let found = found.await.map_err(unavailable)?;
         let (cells, mark) = found.unwrap_or_else(|| (Changed::new(), since));
         Ok(LedgerNews { cells, mark })
@@ -109,7 +106,7 @@ impl LedgerStore for SqliteLedger {
     async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable> {
         let swept = self.database.write(move |file| {
             let (cells, newest) = cells_marked(file, 0)?;
-            let is_old = |(_, cell, mark): &Marked| *mark < newest && is_swept(*cell, now, window);
+            let is_old = |(_, cell, mark): &Marked| *mark < newest && cell.is_swept(now, window);
             let mut gone = file.prepare_cached("DELETE FROM ledger WHERE changed = ?1")?;
             let mut count = 0;
             for (_, _, mark) in cells.into_iter().filter(is_old) {
@@ -203,9 +200,9 @@ fn cells_marked(file: &Connection, since: u64) -> Result<(Vec<Marked>, u64), Tro
     }
     // As with pins: a mark that is not reached yet is one of another file.
     let newest = "SELECT coalesce(max(changed), 0) FROM ledger";
-    let newest: u64 = file.query_row(newest, [], |row| row.get(0))?;
+    let newest: u64 = file.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
     let since = if newest < since { 0 } else { since };
-    let mut query = file.prepare(&format!("{ALL} WHERE changed > ?1"))?;
+    let mut query = file.prepare_cached(&format!("{ALL} WHERE changed > ?1"))?;
     let mut rows = query.query([since])?;
     let mut found = Vec::new();
     let mut newest = since;

@@ -7,15 +7,17 @@
 //! what running processes hold in memory stays until they start again.
 //!
 //! Read `writer.rs` first. `forms.rs` has the tables, `stored.rs` is the form in which pins are kept for ever; `pins.rs`,
-//! `ledger.rs` and `audit.rs` are the ports. `watch.rs` notices what other
-//! processes changed. `aside.rs` puts a damaged file out of the way.
+//! `ledger.rs` and `audit.rs` are the ports. `filling.rs` reads a million pins at once. `watch.rs` notices what other
+//! processes changed, with the connection of `reader.rs`. `aside.rs` puts a damaged file out of the way.
 
 mod aside;
 mod audit;
 mod file;
+mod filling;
 mod forms;
 mod ledger;
 mod pins;
+mod reader;
 mod stored;
 mod watch;
 mod writer;
@@ -26,6 +28,8 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::Connection;
 
 use self::file::{Trouble, TroubleAt, ask};
+use self::reader::Reader;
+use self::watch::Watch;
 use self::writer::{Haste, Refused, Writer};
 
 pub use aside::{AsideError, Look, SetAside, damage, set_aside};
@@ -42,6 +46,7 @@ pub struct Database(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    reader: Reader,
     writer: OnceLock<Writer>,
 }
 
@@ -51,6 +56,7 @@ impl Database {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(Arc::new(Inner {
             path: path.into(),
+            reader: Reader::default(),
             writer: OnceLock::new(),
         }))
     }
@@ -80,7 +86,8 @@ impl Database {
     }
 
     fn writer(&self) -> &Writer {
-        self.0.writer.get_or_init(|| Writer::start(self.0.path.clone()))
+        let start = || Writer::start(self.0.path.clone(), self.0.reader.clone());
+        self.0.writer.get_or_init(start)
     }
 
     /// Carries work out in a transaction, and returns when it is on disk.
@@ -97,6 +104,17 @@ impl Database {
         question: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<Option<T>, Unread> {
         self.blocking(move |path| ask(path, question)).await
+    }
+
+    /// Asks the file what is new since `watch` last did; `None` if there is nothing.
+    async fn look<T: Send + 'static>(
+        &self,
+        watch: &Watch,
+        question: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<Option<T>, Unread> {
+        let (watch, reader) = (watch.clone(), self.0.reader.clone());
+        self.blocking(move |path| watch.ask(&reader, path, question))
+            .await
     }
 
     async fn blocking<T: Send + 'static>(

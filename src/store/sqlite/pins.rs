@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::file::{Trouble, ask};
 use super::watch::Watch;
-use super::{Database, stored};
+use super::{Database, filling, stored};
 use crate::pin::{PinTable, Record, ScopeKey, Version};
 use crate::store::{News, PinStore, PinStoreError};
 
@@ -76,13 +76,11 @@ impl PinStore for SqlitePins {
     }
 
     async fn fill(&self, table: &Arc<PinTable>) -> Result<u64, PinStoreError> {
-        let (watch, table) = (self.watch.clone(), Arc::clone(table));
-        let filled = self.database.blocking(move |path| {
-            watch.ask(path, |file| {
-                // Asked again where the file changed meanwhile: what was read then may be no record of it.
-                table.clear();
-                each(file, 0, |key, record| table.put(key, record))
-            })
+        let table = Arc::clone(table);
+        let filled = self.database.look(&self.watch, move |file| {
+            // Asked again where the file changed meanwhile: what was read then may be no record of it.
+            table.clear();
+            filling::fill(file, &table)
         });
         Ok(filled.await.map_err(unavailable)?.unwrap_or_default())
     }
@@ -94,10 +92,7 @@ impl PinStore for SqlitePins {
     }
 
     async fn news(&self, since: u64) -> Result<News, PinStoreError> {
-        let watch = self.watch.clone();
-        let found = self
-            .database
-            .blocking(move |path| watch.ask(path, |file| records(file, since)));
+        let found = self.database.look(&self.watch, move |file| records(file, since));
         let found = found.await.map_err(unavailable)?;
         let (records, mark) = found.unwrap_or_else(|| (Vec::new(), since));
         Ok(News { records, mark })
@@ -170,12 +165,12 @@ pub(super) fn records(file: &Connection, since: u64) -> Result<(Vec<(ScopeKey, R
 /// A mark that is not reached yet is one of another file, in whose place this one is: everything is news then.
 fn each(file: &Connection, since: u64, mut take: impl FnMut(ScopeKey, Record)) -> Result<u64, Trouble> {
     let newest = "SELECT coalesce(max(changed), 0) FROM pins";
-    let newest: u64 = file.query_row(newest, [], |row| row.get(0))?;
+    let newest: u64 = file.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
     let since = if newest < since { 0 } else { since };
     // All of them are read as they lie (`+` keeps the index out), a few by the index.
     let changed = if since == 0 { "+changed" } else { "changed" };
     let columns = "scope, agent, session, version, record, changed";
-    let mut query = file.prepare(&format!("SELECT {columns} FROM pins WHERE {changed} > ?1"))?;
+    let mut query = file.prepare_cached(&format!("SELECT {columns} FROM pins WHERE {changed} > ?1"))?;
     let mut rows = query.query(params![since])?;
     let mut mark = since;
     while let Some(row) = rows.next()? {
@@ -188,7 +183,7 @@ fn each(file: &Connection, since: u64, mut take: impl FnMut(ScopeKey, Record)) -
 }
 
 /// A text where it lies.
-fn text<'row>(row: &'row rusqlite::Row<'_>, column: usize) -> Result<&'row str, rusqlite::Error> {
+pub(super) fn text<'row>(row: &'row rusqlite::Row<'_>, column: usize) -> Result<&'row str, rusqlite::Error> {
     let value = row.get_ref(column)?;
     value.as_str().map_err(|wrong| {
         rusqlite::Error::FromSqlConversionFailure(column, value.data_type(), Box::new(wrong))

@@ -1,6 +1,7 @@
 //! Records as they are kept, in a form of their own: what was once written is read for ever.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,15 @@ pub(super) fn record(version: u64, text: &str) -> Result<Record, Trouble> {
 /// A text where it lies: there may be a million records to read.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 impl<'a> From<&'a str> for Text<'a> {
     fn from(text: &'a str) -> Self {

@@ -14,6 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::file::{Open, Trouble, read_write};
+use super::reader::Reader;
 
 /// The most pieces of work in one commit.
 const MOST: usize = 512;
@@ -93,12 +94,13 @@ impl<T: Send> Job for Asked<T> {
 }
 
 impl Writer {
-    pub(super) fn start(path: PathBuf) -> Self {
+    pub(super) fn start(path: PathBuf, reader: Reader) -> Self {
         let (hand_over, handed) = mpsc::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let desk = Desk {
             path,
             open: None,
+            reader,
             urgent: Vec::new(),
             others: Vec::new(),
             waiting: Arc::clone(&waiting),
@@ -152,6 +154,8 @@ impl Drop for Writer {
 struct Desk {
     path: PathBuf,
     open: Option<Open>,
+    /// It is told of what is opened and closed here.
+    reader: Reader,
     urgent: Vec<Box<dyn Job>>,
     others: Vec<Box<dyn Job>>,
     /// How many others are here or on their way.
@@ -237,10 +241,26 @@ impl Desk {
     }
 
     fn commit(&mut self, jobs: &mut [Box<dyn Job>], haste: Haste) -> Result<(), Trouble> {
-        // Closed before another file of this name is opened: closing takes the log beside it away.
-        let path = &self.path;
-        let open = self.open.take().filter(|open| open.is_still_at(path));
-        let mut open = open.map_or_else(|| read_write(path), Ok)?;
+        if !self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.is_still_at(&self.path))
+        {
+            // Closed before another file of this name is opened: closing takes the log beside it away.
+            self.close();
+        }
+        let done = self.transaction(jobs, haste);
+        if done.is_err() {
+            self.close();
+        }
+        done
+    }
+
+    fn transaction(&mut self, jobs: &mut [Box<dyn Job>], haste: Haste) -> Result<(), Trouble> {
+        let open = match &mut self.open {
+            Some(open) => open,
+            none => none.insert(read_write(&self.path)?),
+        };
         open.file
             .progress_handler(STEPS, (haste == Haste::CanWait).then(courtesy))?;
         let all = open
@@ -248,8 +268,20 @@ impl Desk {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         jobs.iter_mut().try_for_each(|job| job.carry_out(&all))?;
         all.commit()?;
-        self.open = Some(open);
+        self.reader.opened(open.identity());
         Ok(())
+    }
+
+    /// Who reads beside it goes first.
+    fn close(&mut self) {
+        self.reader.close();
+        self.open = None;
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

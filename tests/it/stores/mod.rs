@@ -13,6 +13,7 @@ mod killed;
 mod news;
 #[cfg(feature = "sqlite")]
 mod strange;
+mod swept;
 
 use modelpin::store::conformance;
 use modelpin::store::memory::{MemoryLedger, MemoryPins};

@@ -66,6 +66,32 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
     assert_eq!(lengths[0], lengths[1], "else this test tests nothing");
 }
 
+/// While it writes, a process keeps a connection to ask for news.
+#[tokio::test]
+async fn a_process_that_writes_and_asks_for_news_takes_the_log_away_when_it_ends() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("modelpin.sqlite");
+    let beside = || std::fs::read_dir(dir.path()).expect("a folder").count();
+    let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
+    let first = chosen(&Record::default(), "one");
+    let mut mark = 0;
+    for name in ["a", "b", "c"] {
+        for (store, chat) in [(&ours, format!("our {name}")), (&theirs, format!("their {name}"))] {
+            let key = super::chat(&chat);
+            let saved = store.save(&key, Version::default(), &first).await;
+            saved.expect("saving works");
+            let news = ours.news(mark).await.expect("asking works");
+            assert_eq!(news.records, [(key, first.clone())]);
+            mark = news.mark;
+        }
+    }
+    assert!(beside() > 1, "else this test tests nothing");
+    drop(theirs);
+    assert!(ours.news(mark).await.expect("asking works").records.is_empty());
+    drop(ours);
+    assert_eq!(beside(), 1);
+}
+
 #[tokio::test]
 async fn what_could_not_be_read_is_news_later() {
     let dir = tempfile::tempdir().expect("a directory");
