@@ -180,6 +180,43 @@ mod tests {
     }
 
     #[test]
+    fn who_stands_in_the_same_lists_may_spend_the_same_profiles() {
+        let profile = |n: usize| ProfileId::new(&format!("a:{n}"));
+        let with_lists = |lists: usize| {
+            (0..lists).fold(Rules::open(), |rules, n| {
+                // Each list has a sender of its own, and every second one a room besides.
+                let rooms = (n % 2 == 0).then_some("den");
+                rules.profile(profile(n), Who::only([n.to_string()], rooms, [] as [&str; 0]))
+            })
+        };
+        assert_eq!(Rules::open().listing(&Actor::member("0")), Some(0));
+        assert_eq!(
+            with_lists(65).listing(&Actor::member("0")),
+            None,
+            "a list too many"
+        );
+        let rules = with_lists(64);
+        let mut actors: Vec<Actor> = (0..65).map(|n| Actor::member(&n.to_string())).collect();
+        actors.extend((0..4).map(|n| Actor::member(&n.to_string()).in_room("den")));
+        actors.push(Actor::operator());
+        let may_spend = |actor: &Actor| -> Vec<bool> {
+            let spend = |n| rules.may(actor, Act::Spend, Scope::Session, Some(&profile(n)));
+            (0..64).map(spend).collect()
+        };
+        let known: Vec<_> = actors
+            .iter()
+            .map(|actor| (rules.listing(actor), may_spend(actor)))
+            .collect();
+        for (bits, may) in &known {
+            let count = bits.expect("a bit for each list").count_ones() as usize;
+            assert_eq!(count, may.iter().filter(|may| **may).count());
+            for (other, others) in &known {
+                assert_eq!(bits == other, may == others);
+            }
+        }
+    }
+
+    #[test]
     fn the_operator_may_everything() {
         let operator = Actor::operator();
         let private = ProfileId::new("a:private");

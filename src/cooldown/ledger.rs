@@ -332,14 +332,15 @@ impl CooldownLedger {
             return None;
         }
         let resting = entries.iter_mut().filter(|entry| rests(entry));
-        Some(
-            resting
-                .map(|entry| {
-                    entry.cell.early = entry.cell.early.max(Some(now));
-                    (entry.key(&key.account), entry.cell)
-                })
-                .collect(),
-        )
+        let changed = resting
+            .map(|entry| {
+                entry.cell.early = entry.cell.early.max(Some(now));
+                (entry.key(&key.account), entry.cell)
+            })
+            .collect();
+        drop(entries);
+        self.changed();
+        Some(changed)
     }
 
     /// A person asks for a resting account by name: one request may try at once.

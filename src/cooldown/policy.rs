@@ -167,4 +167,73 @@ mod tests {
             "{most:?}"
         );
     }
+
+    fn lengths(class: FailureClass, policy: &Policy) -> Vec<Duration> {
+        let key = CellKey {
+            account: AccountId::new(&ProviderId::new("a"), None, &ProfileId::new("a:x")),
+            generation: 1,
+            model: None,
+            class,
+        };
+        let of = |count| match policy.effect(&key, count, Timestamp::from_millis(0)) {
+            Effect::Rest(length) => Some(length),
+            Effect::None | Effect::Disabled => None,
+        };
+        (1..10).filter_map(of).collect()
+    }
+
+    fn are_about(lengths: &[Duration], seconds: &[u64]) {
+        let about =
+            |(length, s): (&Duration, &u64)| (s * 900..=s * 1100).contains(&(length.as_millis() as u64));
+        let all = lengths.iter().zip(seconds).all(about);
+        assert!(all && lengths.len() == seconds.len(), "{lengths:?}");
+    }
+
+    #[test]
+    fn rests_without_money_double_up_to_the_longest() {
+        let seconds = [600, 1200, 2400, 4800, 9600, 19200, 38400, 76800, 86400];
+        are_about(&lengths(FailureClass::Billing, &Policy::default()), &seconds);
+    }
+
+    #[test]
+    fn the_first_timeout_is_none_and_those_after_it_step_up_as_limits_do() {
+        let seconds = [30, 60, 300, 900, 3600, 3600, 3600, 3600];
+        are_about(&lengths(FailureClass::Timeout, &Policy::default()), &seconds);
+    }
+
+    #[test]
+    fn a_step_longer_than_can_be_counted_is_a_very_long_one() {
+        let policy = Policy {
+            transient: vec![Duration::MAX],
+            ..Policy::default()
+        };
+        let century = Duration::from_secs(100 * 365 * 86400);
+        assert!(
+            lengths(FailureClass::RateLimit, &policy)
+                .iter()
+                .all(|length| *length > century)
+        );
+    }
+
+    #[test]
+    fn a_step_may_be_off_by_any_length_up_to_a_tenth() {
+        let policy = Policy {
+            transient: vec![Duration::from_millis(100)],
+            ..Policy::default()
+        };
+        let key = |ms: i64| CellKey {
+            account: AccountId::new(&ProviderId::new("a"), None, &ProfileId::new(&format!("a:{ms}"))),
+            generation: 1,
+            model: None,
+            class: FailureClass::RateLimit,
+        };
+        let effect = |ms| policy.effect(&key(ms), 1, Timestamp::from_millis(ms));
+        let seen: std::collections::BTreeSet<u128> = (0..1000)
+            .filter_map(|ms| match effect(ms) {
+                Effect::Rest(length) => Some(length.as_millis()),
+                Effect::None | Effect::Disabled => None,
+            })
+            .collect();
+        assert!(seen.into_iter().eq(90..=110));
+    }
 }

@@ -300,6 +300,43 @@ fn what_a_file_tells_is_a_fact_like_others() {
     );
 }
 
+#[test]
+fn what_a_file_tells_of_an_account_is_joined_with_what_is_known_of_the_same_and_with_nothing_else() {
+    let ends = |class, seconds| Outcome::Failed {
+        class,
+        retry_at: Some(later(seconds)),
+    };
+    let told = |class, seconds| {
+        let cell = Cell {
+            count: 1,
+            failed_at: Some(START),
+            until: End::At(later(seconds)),
+            ..Cell::default()
+        };
+        [(class, cell)]
+    };
+    let rest = |ledger: &CooldownLedger, told: &[Told]| {
+        let rest = ledger.rest(&account(), "m", told, Alone::No, START);
+        rest.map(|rest| (rest.until, rest.class))
+    };
+    // A limit of one model is none of the whole account, nor the other way round.
+    let ledger = CooldownLedger::default();
+    record(&ledger, ends(FailureClass::RateLimit, 30), START, START);
+    let limit = told(FailureClass::RateLimit, 60);
+    assert_eq!(rest(&ledger, &limit), Some((Some(later(60)), None)));
+
+    // Money that is missing does not make a key a wrong one.
+    let ledger = CooldownLedger::default();
+    record(&ledger, ends(FailureClass::Auth, 30), START, START);
+    let unpaid = Some((Some(later(60)), Some(FailureClass::Billing)));
+    assert_eq!(rest(&ledger, &told(FailureClass::Billing, 60)), unpaid);
+
+    // The same failure, heard of twice: what ends later counts.
+    let refused = |seconds| Some((Some(later(seconds)), Some(FailureClass::Auth)));
+    assert_eq!(rest(&ledger, &told(FailureClass::Auth, 60)), refused(60));
+    assert_eq!(rest(&ledger, &told(FailureClass::Auth, 20)), refused(30));
+}
+
 fn cells() -> impl Strategy<Value = Cell> {
     let moment = || proptest::option::of((0..6_i64).prop_map(Timestamp::from_millis));
     let end = prop_oneof![
@@ -361,6 +398,95 @@ fn who_does_not_rest_is_not_tried_before_the_end_of_a_rest() {
     let ledger = CooldownLedger::default();
     assert!(!ledger.may_be_tried_early(&account(), "m", &[], START));
     assert_eq!(ledger.claim_early(&account(), "m", START), None);
+}
+
+#[test]
+fn of_two_rests_with_one_end_the_first_failure_is_named() {
+    let ends = |class| Outcome::Failed {
+        class,
+        retry_at: Some(later(60)),
+    };
+    let ledger = CooldownLedger::default();
+    record(&ledger, ends(FailureClass::Overloaded), START, START);
+    record(&ledger, ends(FailureClass::RateLimit), START, START);
+    let (_, named) = ledger.standing(&account(), "m", &[], Alone::No, START);
+    assert_eq!(named, Some(FailureClass::Overloaded));
+}
+
+#[test]
+fn a_person_clears_a_failure_that_led_to_no_rest_too() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::Timeout), START, START);
+    assert_eq!(ledger.clear(&account().account, later(1)).len(), 1);
+    record(&ledger, failed(FailureClass::Timeout), later(1), later(1));
+    assert_eq!(until(&ledger, later(1)), None, "it is the first again");
+}
+
+#[test]
+fn steps_that_are_set_hold_for_the_failures_to_come() {
+    let ledger = CooldownLedger::default();
+    record(&ledger, failed(FailureClass::RateLimit), START, START);
+    let begun = until(&ledger, START);
+    let hour = Duration::from_secs(3600);
+    ledger.set_policy(Policy {
+        transient: vec![hour],
+        failure_window: 2 * hour,
+        ..Policy::default()
+    });
+    assert_eq!(ledger.failure_window(), 2 * hour);
+    assert_eq!(until(&ledger, START), begun, "what has begun stays as it is");
+    record(&ledger, failed(FailureClass::RateLimit), later(60), later(60));
+    assert!(until(&ledger, later(60)) > Some(later(50 * 60)));
+}
+
+#[test]
+fn whatever_changes_is_counted_and_what_changes_nothing_is_not() {
+    let ledger = CooldownLedger::default();
+    let counts = |what: &dyn Fn()| {
+        let before = ledger.generation();
+        what();
+        ledger.generation() > before
+    };
+    let end = later(3600);
+    let rest = Cell {
+        count: 1,
+        failed_at: Some(START),
+        until: End::At(end),
+        ..Cell::default()
+    };
+    let told = [(FailureClass::Auth, rest)];
+    assert!(counts(&|| record(&ledger, given(end.as_millis()), START, START)));
+    assert!(counts(&|| drop(ledger.take_in(&account(), &told))));
+    assert!(
+        !counts(&|| drop(ledger.take_in(&account(), &told))),
+        "it is known"
+    );
+    assert!(!counts(&|| drop(ledger.claim(&account(), "m", Alone::No, START))));
+    assert!(counts(&|| drop(ledger.pardon(&account(), later(1)))));
+    assert!(counts(&|| drop(ledger.claim(
+        &account(),
+        "m",
+        Alone::No,
+        later(1)
+    ))));
+    assert!(counts(&|| drop(ledger.clear(&account().account, later(2)))));
+    assert!(!counts(&|| drop(ledger.clear(&account().account, later(3)))));
+    assert!(!counts(&|| record(
+        &ledger,
+        Outcome::Succeeded,
+        later(3),
+        later(3)
+    )));
+    assert!(counts(&|| record(
+        &ledger,
+        given(later(60).as_millis()),
+        later(3),
+        later(3)
+    )));
+    let early = |seconds| drop(ledger.claim_early(&account(), "m", later(seconds)));
+    assert!(!counts(&|| early(4)), "it is too soon");
+    assert!(counts(&|| early(40)));
+    assert!(counts(&|| ledger.set_policy(Policy::default())));
 }
 
 #[test]

@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_chats_that_were_silent_longest_are_forgotten_first() {
         let (table, agent, provider) = (within(1_000), AgentId::main(), ProviderId::new("demo"));
-        for n in 0..50_000 {
+        for n in 0..10_000 {
             let (chat, lively) = (chat(n), chat(0));
             table.remember(&agent, &chat, &provider, by(n), table.epoch(&agent, &chat));
             assert_eq!(table.of(&agent, &chat, &provider), Some(by(n)));
@@ -184,6 +184,33 @@ mod tests {
         }
         assert!(table.chats() <= 1_000);
         assert_eq!(table.of(&agent, &chat(1), &provider), None);
+    }
+
+    #[test]
+    fn of_each_provider_the_last_who_served_is_remembered_until_a_person_pins() {
+        let (table, agent, chat) = (within(10), AgentId::main(), chat(0));
+        let [one, two] = ["one", "two"].map(ProviderId::new);
+        let epoch = table.epoch(&agent, &chat);
+        let remember = |provider, n, epoch| {
+            let before = table.generation(&chat);
+            table.remember(&agent, &chat, provider, by(n), epoch);
+            table.generation(&chat) > before
+        };
+        assert!(remember(&one, 1, epoch) && remember(&two, 2, epoch) && remember(&one, 3, epoch));
+        assert!(!remember(&one, 3, epoch), "what is known is no change");
+        let known = || [&one, &two].map(|provider| table.of(&agent, &chat, provider));
+        assert_eq!(known(), [Some(by(3)), Some(by(2))]);
+
+        let before = table.generation(&chat);
+        table.forget(&agent, &chat);
+        assert!(table.generation(&chat) > before);
+        assert_eq!(known(), [None, None]);
+        remember(&one, 4, epoch);
+        assert_eq!(known(), [None, None], "it began before the pin");
+        assert!(remember(&one, 4, table.epoch(&agent, &chat)));
+        assert_eq!(known(), [Some(by(4)), None]);
+        table.forget(&agent, &Arc::from("another"));
+        assert_eq!(table.chats(), 2);
     }
 
     proptest! {

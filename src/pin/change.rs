@@ -158,6 +158,7 @@ fn outlasts(old: End, new: End) -> bool {
 mod tests {
     use super::*;
     use crate::model::ModelRef;
+    use crate::pin::Version;
     use crate::terms::Mode;
 
     const NOW: Timestamp = Timestamp::from_millis(1_000);
@@ -249,7 +250,50 @@ mod tests {
             stopped.layers.lasting.as_ref().map(|pin| pin.own_way),
             Some(OwnWay::Stops)
         );
+        let said = stopped.layers.lasting.as_ref();
+        assert_eq!(said.and_then(|pin| pin.by.as_deref()), Some("ann"));
+        assert_eq!(said.and_then(|pin| pin.at), Some(NOW));
         assert_eq!(clear(Thread::Yes).apply(&stopped, Scope::Session, NOW), None);
+
+        // Only a thread has a chat above it: what is said for an agent there just clears the agent's pin.
+        let record = after(&[to("a/one", End::Never)]);
+        let cleared = clear(Thread::Yes)
+            .apply(&record, Scope::Agent, NOW)
+            .expect("there is a pin to clear");
+        assert_eq!(cleared.layers, Layers::default());
+        assert_eq!(cleared.version, Version(record.version.0 + 1));
+    }
+
+    #[test]
+    fn a_choice_among_profiles_alone_is_something_to_clear() {
+        let auto = Change::Set(Set {
+            model: None,
+            profile: Some(ProfileChoice::Auto(crate::model::ProviderId::new("a"))),
+            end: End::Never,
+            by: Arc::from("ann"),
+        });
+        let clear = Change::Clear {
+            by: Arc::from("ann"),
+            thread: Thread::No,
+        };
+        let cleared = clear.apply(&after(&[auto]), Scope::Session, NOW);
+        assert_eq!(cleared.map(|record| record.layers), Some(Layers::default()));
+    }
+
+    #[test]
+    fn what_never_shows_again_is_not_kept() {
+        let at = |ms| End::At(Timestamp::from_millis(ms));
+        let kept = |before, end| {
+            after(&[to("a/one", before), to("a/two", end)])
+                .layers
+                .passing
+                .len()
+        };
+        assert_eq!(kept(at(5_000), at(5_000)), 1, "both end together");
+        assert_eq!(kept(at(4_999), at(5_000)), 1, "it ends while it is hidden");
+        assert_eq!(kept(at(5_001), at(5_000)), 2);
+        assert_eq!(kept(End::NextRequest, End::NextRequest), 1);
+        assert_eq!(kept(at(5_000), End::NextRequest), 2);
     }
 
     #[test]

@@ -212,3 +212,23 @@ impl Standing {
         self.always + self.until.range(after).map(|(_, count)| count).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::shares::Shares;
+    use super::*;
+
+    #[test]
+    fn chats_are_spread_over_the_lots_and_share_no_hash() {
+        let (chats, shares) = (Chats::default(), Shares::default());
+        for n in 0..LOTS * 40 {
+            let kept = Kept::pack(Record::default(), &shares);
+            chats.put(&AgentId::main(), &n.to_string(), kept, Over::Older);
+        }
+        let fullest = chats.lots.iter().map(|lot| lot.read().entries.len()).max();
+        assert!(fullest < Some(40 * 4), "{fullest:?}");
+        let agents = ["main", "two"];
+        let hashes: Vec<u64> = agents.map(|agent| chats.hash(agent, "chat")).into();
+        assert_ne!(hashes[0], hashes[1]);
+    }
+}

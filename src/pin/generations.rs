@@ -55,6 +55,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn few_others_are_taken_for_changed_with_a_chat() {
+        let generations = Generations::default();
+        generations.changed("chat-0");
+        let changed = |n: &u32| generations.of(&format!("chat-{n}")) > 0;
+        let with_it = (0..1_000).filter(changed).count();
+        assert!((1..=8).contains(&with_it), "{with_it}");
+        generations.all_changed();
+        assert_eq!((0..1_000).filter(changed).count(), 1_000);
+    }
+
+    #[test]
     fn a_change_is_counted_for_its_chat() {
         let generations = Generations::default();
         let before = generations.of("telegram:42");

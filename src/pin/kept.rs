@@ -288,3 +288,65 @@ fn unpacked(what: &What, by: Option<&str>, at: Option<Timestamp>, end: End) -> P
         own_way: what.own_way,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ModelRef, ProviderId};
+    use crate::terms::Mode;
+
+    fn pin(end: End) -> Pin {
+        Pin {
+            model: Some(PinnedModel {
+                model: ModelRef::new(ProviderId::new("demo"), "opus"),
+                mode: Mode::Prefer,
+            }),
+            end,
+            ..Pin::default()
+        }
+    }
+
+    fn record(lasting: Option<Pin>, passing: Vec<Pin>) -> Record {
+        Record {
+            layers: Layers { lasting, passing },
+            ..Record::default()
+        }
+    }
+
+    #[test]
+    fn a_usual_record_has_nothing_of_its_own_behind_it() {
+        let shares = Shares::default();
+        let bare = Kept::pack(record(Some(pin(End::Never)), Vec::new()), &shares);
+        assert!(bare.more.is_none());
+        let first = || Record {
+            history: vec![Layers::default()],
+            ..record(Some(pin(End::Never)), Vec::new())
+        };
+        let [one, other] = [(); 2].map(|()| Kept::pack(first(), &shares));
+        let (one, other) = (one.more.as_ref(), other.more.as_ref());
+        assert!(one.zip(other).is_some_and(|(one, other)| Arc::ptr_eq(one, other)));
+    }
+
+    #[test]
+    fn what_is_pinned_alone_is_one_for_all_who_ask_for_the_same() {
+        let shares = Shares::default();
+        let alone =
+            |lasting: Option<Pin>, passing| Kept::pack(record(lasting, passing), &shares).alone().cloned();
+        let (one, other) = (
+            alone(Some(pin(End::Never)), vec![]),
+            alone(Some(pin(End::Never)), vec![]),
+        );
+        let same = one
+            .zip(other)
+            .is_some_and(|(one, other)| Arc::ptr_eq(&one, &other));
+        assert!(same);
+        let never = || Some(pin(End::Never));
+        assert_eq!(
+            alone(never(), vec![pin(End::NextRequest)]),
+            None,
+            "another lies over it"
+        );
+        assert_eq!(alone(Some(pin(End::NextRequest)), vec![]), None, "it has an end");
+        assert_eq!(alone(None, vec![]), None);
+    }
+}

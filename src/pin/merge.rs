@@ -222,4 +222,25 @@ mod tests {
         assert_eq!(model(&thread).as_deref(), Some("wide"));
         assert_eq!(model(&chat).as_deref(), Some("parent"));
     }
+
+    #[test]
+    fn what_another_chat_says_alike_is_said_by_the_chat_itself_and_wider_pins_stay() {
+        let (table, agent, chat) = (PinTable::default(), AgentId::main(), SessionKey::new("c"));
+        set(
+            &table,
+            &ScopeKey::of(Scope::Session, &chat, &agent),
+            &choice(Some("near"), None),
+        );
+        set(&table, &ScopeKey::Global, &choice(None, Some("a:wide")));
+        let said_by = |session: &SessionKey| {
+            let mut all = table.effective(&chat, &agent, NOW);
+            all.belongs_to(session, &agent);
+            (all.model.map(|model| model.key), all.profiles[0].key.clone())
+        };
+        let other = SessionKey::new("d");
+        let of = |session| Some(ScopeKey::of(Scope::Session, session, &agent));
+        assert_eq!(said_by(&other), (of(&other), ScopeKey::Global));
+        // A thread's pin may be that of the chat above it.
+        assert_eq!(said_by(&other.thread("d/1")), (of(&chat), ScopeKey::Global));
+    }
 }

@@ -161,3 +161,51 @@ impl Record {
         self.layers.holding(now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_has_a_choice_for_each_provider_and_layers_show_all_pins() {
+        let [one, two] = ["one", "two"].map(ProviderId::new);
+        let pin = Pin {
+            profiles: vec![ProfileChoice::Auto(one.clone()), ProfileChoice::Auto(two.clone())],
+            ..Pin::default()
+        };
+        assert_eq!(pin.profile(&two), Some(&ProfileChoice::Auto(two)));
+        assert_eq!(pin.profile(&ProviderId::new("three")), None);
+        let over = Pin {
+            end: End::At(Timestamp::from_millis(0)),
+            ..pin.clone()
+        };
+        let layers = Layers {
+            lasting: Some(pin.clone()),
+            passing: vec![over.clone()],
+        };
+        assert!(layers.pins().eq([&pin, &over]), "over or not");
+        assert!(layers.holding(Timestamp::from_millis(0)).eq([&pin]));
+    }
+
+    #[test]
+    fn a_pin_that_says_one_thing_is_not_empty() {
+        let says = [
+            Pin {
+                model: Some(PinnedModel {
+                    model: ModelRef::new(ProviderId::new("demo"), "opus"),
+                    mode: Mode::Prefer,
+                }),
+                ..Pin::default()
+            },
+            Pin {
+                profiles: vec![ProfileChoice::Auto(ProviderId::new("demo"))],
+                ..Pin::default()
+            },
+            Pin {
+                own_way: OwnWay::Stops,
+                ..Pin::default()
+            },
+        ];
+        assert!(Pin::default().is_empty() && !says.iter().any(Pin::is_empty));
+    }
+}

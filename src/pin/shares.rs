@@ -85,4 +85,12 @@ mod tests {
         }
         assert!(Arc::ptr_eq(&held, &shares.share(what(0))));
     }
+
+    #[test]
+    fn the_more_are_in_use_the_seldomer_it_is_looked_who_is() {
+        let shares = Shares::default();
+        let held: Vec<Arc<What>> = (0..3 * FIRST_SWEEP).map(|n| shares.share(what(n))).collect();
+        let pool = shares.0.lock().expect("nobody panicked");
+        assert_eq!((pool.whats.len(), pool.sweep_at), (held.len(), 4 * FIRST_SWEEP));
+    }
 }

@@ -519,6 +519,92 @@ mod tests {
     }
 
     #[test]
+    fn of_those_that_are_equally_new_the_first_by_name_is_told() {
+        let table = PinTable::default();
+        let chat = |n: u16| ScopeKey::Session(AgentId::main(), Arc::from(format!("chat-{n:04}")));
+        (0..2_000).for_each(|n| table.put(chat(n), pinned_at(1)));
+        let (first, _) = table.first(Timestamp::from_millis(0), 10, |_| Some(0));
+        let first: Vec<ScopeKey> = first.into_iter().map(|(key, _)| key).collect();
+        assert_eq!(first, (0..10).map(chat).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_one_of_many_chats_is_found_again_and_shown_where_it_lies() {
+        let table = PinTable::default();
+        let chat = |n: i64| format!("chat-{n}");
+        for n in 0..6_000 {
+            let key = ScopeKey::Session(AgentId::main(), Arc::from(chat(n)));
+            table.put(key, pinned_at(n));
+        }
+        for n in 0..6_000 {
+            let of = |kept: &Kept| kept.holding(Timestamp::from_millis(0)).next()?.at;
+            let at = table.look(&AgentId::main(), &chat(n), of).flatten();
+            assert_eq!(at, Some(Timestamp::from_millis(n)));
+        }
+        assert!(table.look(&AgentId::main(), "chat-6000", |_| ()).is_none());
+    }
+
+    #[test]
+    fn a_pin_is_over_at_its_end_for_whoever_counts() {
+        let (table, chat) = (PinTable::default(), SessionKey::new("c"));
+        let end = Timestamp::from_millis(5_000);
+        let mut record = pinned_at(1);
+        record
+            .layers
+            .passing
+            .extend(record.layers.lasting.take().map(|pin| Pin {
+                end: End::At(end),
+                ..pin
+            }));
+        for scope in [Scope::Session, Scope::Agent, Scope::Global] {
+            table.put(ScopeKey::of(scope, &chat, &AgentId::main()), record.clone());
+        }
+        let before = Timestamp::from_millis(4_999);
+        assert_eq!((table.counts(before), table.counts(end)), ([1; 3], [0; 3]));
+        let next = |now| table.next_end(&chat, &AgentId::main(), now);
+        assert_eq!((next(before), next(end)), (Some(end), None));
+    }
+
+    #[test]
+    fn of_those_that_end_together_each_is_counted_until_it_is_replaced() {
+        let (table, now) = (PinTable::default(), Timestamp::from_millis(0));
+        let chat = |n: usize| ScopeKey::Session(AgentId::main(), Arc::from(format!("once-{n}")));
+        // So many that some of them lie behind one lock.
+        let ends = |end: End, version| {
+            let mut record = pinned_at(1);
+            record.version = Version(version);
+            let pin = record.layers.lasting.take().map(|pin| Pin { end, ..pin });
+            record.layers.passing.extend(pin);
+            record
+        };
+        let together = End::At(Timestamp::from_millis(9));
+        let many = |n: usize| ScopeKey::Session(AgentId::main(), Arc::from(format!("many-{n}")));
+        (0..1_000).for_each(|n| table.put(many(n), ends(together, 0)));
+        (0..3).for_each(|n| table.put(chat(n), ends(End::NextRequest, 0)));
+        assert_eq!(table.counts(now), [1_003, 0, 0]);
+        for n in 0..1_000 {
+            table.put(
+                many(n),
+                Record {
+                    version: Version(1),
+                    ..Record::default()
+                },
+            );
+            assert_eq!(table.counts(now), [1_002 - n, 0, 0]);
+        }
+        for n in 0..3 {
+            table.put(
+                chat(n),
+                Record {
+                    version: Version(1),
+                    ..Record::default()
+                },
+            );
+            assert_eq!(table.counts(now), [2 - n, 0, 0]);
+        }
+    }
+
+    #[test]
     fn an_entry_of_a_usual_chat_is_one_small_piece_of_memory() {
         // 104 bytes: with the allocator's own eight, a size that it has.
         assert_eq!(std::mem::size_of::<Name>() + std::mem::size_of::<Kept>(), 104);

@@ -1,5 +1,6 @@
 //! What failed answers mean: the worked cases, the corpus, and the borders between classes.
 
+mod borders;
 pub(crate) mod corpus;
 pub(crate) mod hostile;
 
