@@ -119,8 +119,8 @@ impl Chats {
     /// Makes room for so many more, which names divide among the lots nearly evenly.
     pub(super) fn reserve(&self, more: usize) {
         for lot in &self.lots {
-            let hash = |entry: &Box<Entry>| self.of_entry(entry);
-            lot.write().entries.reserve(more / LOTS, hash);
+            let mut table = lot.write();
+            table.entries.reserve(more / LOTS, |entry| self.of_entry(entry));
         }
     }
 

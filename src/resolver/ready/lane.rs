@@ -1,7 +1,7 @@
 //! Where decisions are kept: a small table for each thread, so that no two threads write to the same place.
 
 use std::cell::Cell;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -121,9 +121,15 @@ impl Default for Lanes {
         let lanes = (cores * 4).next_power_of_two().min(MOST);
         Self {
             lanes: (0..lanes).map(|_| Own::default()).collect(),
-            numbers: AtomicU64::new(1),
+            numbers: AtomicU64::new(first_number()),
         }
     }
+}
+
+/// Where a process begins to count: anywhere. Several that write down what they decide in one store would otherwise give the
+/// same number in the same millisecond, and the record of one would take the stead of the other's.
+fn first_number() -> u64 {
+    u64::from(u32::MAX) & RandomState::new().hash_one(std::process::id())
 }
 
 impl Lanes {
@@ -272,4 +278,17 @@ fn place_of(what: &Arc<What>) -> usize {
     let mut hasher = FxHasher::default();
     Arc::as_ptr(what).hash(&mut hasher);
     (hasher.finish() as usize) & (PINS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_counts_elsewhere_gives_other_numbers() {
+        let (one, other) = (Lanes::default(), Lanes::default());
+        let first: Vec<u64> = (0..100).map(|_| one.number()).collect();
+        assert!(first.is_sorted() && first.windows(2).all(|two| two[0] != two[1]));
+        assert!((0..100).all(|_| !first.contains(&other.number())));
+    }
 }

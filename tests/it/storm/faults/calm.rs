@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
 use modelpin::credentials::AuthStore;
+use modelpin::oauth::journal::Standing;
 use serde_json::Value;
 
 use super::chats::{look, say, text};
@@ -77,6 +78,7 @@ impl Calm<'_> {
         self.fence(&at).await;
         self.refusals(&at).await;
         self.audit().await;
+        self.renewed().await;
         self.files();
         self.all_pins().await;
         for gateway in gateways {
@@ -284,6 +286,7 @@ impl Calm<'_> {
         for record in told["records"].as_array().into_iter().flatten() {
             self.desk.ears.log.add(What::Audit(record.clone()));
         }
+        self.desk.ears.log.add(What::Audited);
     }
 
     async fn all_pins(&self) {
@@ -292,6 +295,20 @@ impl Calm<'_> {
         let ran = run(dir, &words, "", &self.desk.ears, Duration::from_secs(120)).await;
         if let Ok(told) = serde_json::from_str::<Value>(&ran.out) {
             self.desk.ears.log.add(What::AllPins(told["pins"].clone()));
+        }
+    }
+
+    /// Waits until no renewal is under way: one that began in the storm, or for a question of this calm.
+    async fn renewed(&self) {
+        let under_way = || {
+            let mut all = AGENTS
+                .iter()
+                .flat_map(|agent| ["acme:x", "acme:y"].map(|id| (agent, id)));
+            all.any(|(agent, id)| matches!(self.editor.standing(agent, id), Some(Standing::UnderWay(_))))
+        };
+        let begun = Instant::now();
+        while under_way() && begun.elapsed() < LONGEST {
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -312,6 +329,7 @@ impl Calm<'_> {
                 log.add(What::Stored {
                     profile: format!("{profile} of {agent}"),
                     token: self.editor.stored(agent, profile),
+                    standing: self.editor.standing(agent, profile),
                     good: self.editor.sign_ins.good(agent, profile),
                 });
             }

@@ -9,10 +9,13 @@ use modelpin::ProviderId;
 use modelpin::clock::Timestamp;
 use modelpin::config::SecretInput;
 use modelpin::credentials::{AuthStore, DraftError, NewProfile, NewSecret, Replace};
+use modelpin::oauth::Reuse;
+use modelpin::oauth::journal::{Standing, state};
 use modelpin::profile::ProfileId;
 use modelpin::secret::Secret;
 use serde_json::{Value, json};
 
+use super::log::What;
 use super::process::{Ears, run};
 use super::sign_in::SignIns;
 use super::world::{AGENTS, Addresses, Place, config, replace};
@@ -173,15 +176,30 @@ impl Editor {
         }
     }
 
-    /// Whoever lost a sign-in signs in anew.
+    /// Whoever is told to sign in anew does.
     pub(super) fn sign_in_again(&self, dice: &mut Rng) {
         for agent in AGENTS {
             for profile in ["acme:x", "acme:y"] {
-                if self.sign_ins.good(agent, profile).is_none() {
-                    self.put(agent, profile, dice);
-                }
+                let Some(standing @ (Standing::Unclear | Standing::Refused)) = self.standing(agent, profile)
+                else {
+                    continue;
+                };
+                let whose = format!("{profile} of {agent}");
+                let token = self.stored(agent, profile);
+                self.ears.log.add(What::SignedOut {
+                    profile: whose.clone(),
+                    token,
+                    standing,
+                });
+                self.put(agent, profile, dice);
+                self.ears.log.add(What::SignedIn { profile: whose });
             }
         }
+    }
+
+    /// How the renewal of a sign-in stands, as the files tell it to everybody.
+    pub(super) fn standing(&self, agent: &str, profile: &str) -> Option<Standing> {
+        state(&self.place.store(agent), &ProfileId::new(profile), Reuse::Unsafe).ok()
     }
 
     /// The number of the refresh token in the store.
@@ -190,17 +208,6 @@ impl Editor {
         match store.profiles().get(&ProfileId::new(profile))?.refresh_token()? {
             SecretInput::Plain(secret) => self.sign_ins.number(secret.expose()),
             _ => None,
-        }
-    }
-
-    /// Tokens that were on their way when a gateway was killed are lost, and nobody can know them any more.
-    pub(super) fn after_kill(&self) {
-        for agent in AGENTS {
-            for profile in ["acme:x", "acme:y"] {
-                if self.stored(agent, profile) != self.sign_ins.good(agent, profile) {
-                    self.sign_ins.killed(agent, profile);
-                }
-            }
         }
     }
 
@@ -215,7 +222,7 @@ impl Editor {
                 client: None,
             },
         );
-        // A full disk is told by the oracle that compares what is stored.
+        // Where the disk is full, the files go on saying that somebody has to sign in.
         let _ = AuthStore::change(&self.place.store(agent), |draft| {
             draft.put(&ProfileId::new(profile), &new, Replace::Yes)?;
             Ok::<_, DraftError>(())

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use modelpin::oauth::journal::Standing;
 use serde_json::Value;
 
 use super::plan::Plan;
@@ -95,6 +96,8 @@ pub(super) enum What {
     },
     /// A decision that was recorded.
     Audit(Value),
+    /// All that were recorded so far have been told.
+    Audited,
     /// Refusals without a request to a provider, and the end of the rest before and after.
     Local {
         before: Option<i64>,
@@ -118,11 +121,23 @@ pub(super) enum What {
         token: u64,
         became: Refreshed,
     },
-    /// The refresh token in the store, and the one that the server takes; nothing where the server spent it in vain.
+    /// The refresh token in the store, how its renewal stands there, and the one that the server takes; nothing where the
+    /// server spent it in vain.
     Stored {
         profile: String,
         token: Option<u64>,
+        standing: Option<Standing>,
         good: Option<u64>,
+    },
+    /// The files say that a person has to sign in anew, since nobody knows what became of the token in the store.
+    SignedOut {
+        profile: String,
+        token: Option<u64>,
+        standing: Standing,
+    },
+    /// The person did, as far as the disk took it.
+    SignedIn {
+        profile: String,
     },
     /// Profiles whose keeping was acknowledged, and those that are there.
     Store {

@@ -164,9 +164,6 @@ impl Storm {
             if over {
                 return;
             }
-            if !gentle {
-                self.editor.after_kill();
-            }
             if life > 1 && self.dice.bool() {
                 self.damage();
             }

@@ -17,19 +17,12 @@ use super::world::Secrets;
 /// How long an access token lasts: it is renewed five minutes before its end, so after a few seconds.
 const LASTS: Duration = Duration::from_secs(304);
 
-/// How long after they were given tokens may be unknown to the disk, in microseconds.
-const ON_THEIR_WAY: u64 = 6_000_000;
-
 #[derive(Debug, Default)]
 struct Given {
-    /// The refresh token that is good, of each agent's profile.
+    /// The refresh token that is good, of each agent's profile; none after an answer that was lost.
     good: HashMap<(&'static str, String), String>,
     /// Tokens that came and were spent.
     spent: HashSet<String>,
-    /// When the last tokens were given.
-    at: HashMap<(&'static str, String), u64>,
-    /// Profiles whose last answer was lost: somebody has to sign in anew.
-    lost: HashSet<(&'static str, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,31 +59,17 @@ impl SignIns {
             refresh: self.secrets.make(agent, profile, "rt-EXAMPLE-", dice),
         };
         let mut given = self.given.lock().expect("whole");
-        let whose = (agent, profile.to_owned());
-        given.lost.remove(&whose);
-        given.at.insert(whose.clone(), self.log.now());
-        given.good.insert(whose, tokens.refresh.clone());
+        given
+            .good
+            .insert((agent, profile.to_owned()), tokens.refresh.clone());
         tokens
     }
 
     /// The number of the refresh token that is good; nothing if the answer with it was lost.
     pub(super) fn good(&self, agent: &'static str, profile: &str) -> Option<u64> {
         let given = self.given.lock().expect("whole");
-        let whose = (agent, profile.to_owned());
-        if given.lost.contains(&whose) {
-            return None;
-        }
-        given.good.get(&whose).and_then(|token| self.number(token))
-    }
-
-    /// Whoever had the last tokens in hand was killed; that excuses tokens which were just given.
-    pub(super) fn killed(&self, agent: &'static str, profile: &str) {
-        let mut given = self.given.lock().expect("whole");
-        let whose = (agent, profile.to_owned());
-        let just = |at: &u64| self.log.now() < at + ON_THEIR_WAY;
-        if given.at.get(&whose).is_some_and(just) {
-            given.lost.insert(whose);
-        }
+        let good = given.good.get(&(agent, profile.to_owned()));
+        good.and_then(|token| self.number(token))
     }
 
     pub(super) fn number(&self, token: &str) -> Option<u64> {
@@ -131,7 +110,7 @@ impl SignIns {
             } else {
                 given.spent.insert(token.clone());
                 if weather < 20 {
-                    given.lost.insert(whose);
+                    given.good.remove(&whose);
                     Refreshed::Lost
                 } else {
                     Refreshed::Granted

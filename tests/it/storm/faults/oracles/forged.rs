@@ -1,5 +1,6 @@
 //! Forged logs: each claim is able to fail, and says nothing where all is well.
 
+use modelpin::oauth::journal::Standing;
 use serde_json::{Value, json};
 
 use super::{Claim, judge};
@@ -239,20 +240,35 @@ fn an_answer_of_two_or_by_halves_is_seen() {
         answered("one:a", TOLD, End::Whole),
         attempt(held(2, "one:b"), Plan::Whole),
     ];
-    assert_eq!(broken(switched), [Claim::NotMixed]);
+    assert_eq!(broken(switched.clone()), [Claim::NotMixed]);
+    // Unless it had been waited for in vain, and read what was sent to it only then.
+    let late =
+        |class: &str| json!({ "model": "one/big", "profile": "one:b", "outcome": "failed", "class": class });
+    let well = json!({ "model": "one/big", "profile": "one:a", "outcome": "answered" });
+    for (class, claims) in [
+        ("timeout", vec![]),
+        ("server_error", vec![Claim::OwnOutcome, Claim::NotMixed]),
+    ] {
+        let record = json!({ "id": "d-1", "attempts": [late(class), well] });
+        let told = switched.iter().cloned().chain([What::Audit(record)]);
+        assert_eq!(broken(told), claims, "{class}");
+    }
 }
 
 #[test]
 fn an_outcome_of_another_attempt_is_seen() {
-    let recorded = |attempts: Value| {
+    let told = |attempts: Value, then: What| {
         broken([
             asked(),
             attempt(held(1, "one:a"), Plan::Unauthorised),
             attempt(held(2, "one:b"), Plan::Whole),
             answered("one:b", TOLD, End::Whole),
+            then,
             What::Audit(json!({ "id": "d-1", "attempts": attempts })),
+            What::Audited,
         ])
     };
+    let recorded = |attempts: Value| told(attempts, What::DiskFree);
     let one = |profile: &str, outcome: &str, class: &str| json!({ "model": "one/big", "profile": profile, "outcome": outcome, "class": class });
     let passed = json!({ "model": "one/big", "profile": "one:c", "outcome": "passed-over" });
     let (a, b) = (one("one:a", "failed", "auth"), one("one:b", "answered", ""));
@@ -266,6 +282,22 @@ fn an_outcome_of_another_attempt_is_seen() {
         json!([a, b, b]),
     ] {
         assert_eq!(recorded(wrong.clone()), [Claim::OwnOutcome], "{wrong}");
+    }
+    // What was not waited for may not have been seen; but the waiting took its time.
+    let late = |profile: &str| one(profile, "failed", "timeout");
+    assert_eq!(recorded(json!([late("one:c"), a, b])), []);
+    assert_eq!(recorded(json!([late("one:a"), b])), []);
+    let many = ["one:c", "one:d", "one:e", "one:f"].map(late);
+    let longer = many.iter().chain([&a, &b]).collect::<Vec<_>>();
+    assert_eq!(recorded(json!(longer)), [Claim::OwnOutcome]);
+    // Of what was written down last, the end may have gone with the process, or with a full disk; and nothing else.
+    for gone in [What::Killed, What::DiskFull] {
+        for well in [json!([]), json!([a]), json!([a, b])] {
+            assert_eq!(told(well, gone.clone()), []);
+        }
+        for wrong in [json!([b]), json!([b, a]), json!([one("one:a", "answered", "")])] {
+            assert_eq!(told(wrong, gone.clone()), [Claim::OwnOutcome]);
+        }
     }
 }
 
@@ -389,14 +421,63 @@ fn a_refresh_token_that_comes_twice_or_is_not_stored_is_seen() {
     assert_eq!(broken(replayed), [Claim::OneRefresh]);
     let stored = |token, good| {
         let profile = "acme:x".to_owned();
-        broken([What::Stored { profile, token, good }])
+        broken([What::Stored {
+            profile,
+            token,
+            standing: Some(Standing::Quiet),
+            good,
+        }])
     };
-    assert_eq!(
-        (stored(Some(1), Some(1)), stored(Some(1), None)),
-        (vec![], vec![])
-    );
+    assert_eq!(stored(Some(1), Some(1)), []);
+    assert_eq!(stored(Some(1), None), [Claim::StoredAsItWas]);
     assert_eq!(stored(Some(1), Some(2)), [Claim::StoredAsItWas]);
     assert_eq!(stored(None, Some(2)), [Claim::StoredAsItWas]);
+}
+
+/// Whether a sign-in, after what happened to it, may stand as unclear, and be told to a person as such.
+fn may_be_unclear(happened: impl IntoIterator<Item = What>) -> bool {
+    let profile = "acme:x of main".to_owned();
+    let (token, standing) = (Some(1), Standing::Unclear);
+    let stored = What::Stored {
+        profile: profile.clone(),
+        token,
+        standing: Some(standing),
+        good: Some(2),
+    };
+    let told = What::SignedOut {
+        profile,
+        token,
+        standing,
+    };
+    let happened: Vec<What> = happened.into_iter().collect();
+    let [stored, told] = [stored, told].map(|last| broken(happened.iter().cloned().chain([last])));
+    assert_eq!(stored, told);
+    stored.is_empty()
+}
+
+#[test]
+fn tokens_are_lost_with_a_process_or_an_answer_and_not_by_themselves() {
+    let came = |became| What::Refresh {
+        profile: "acme:x of main".to_owned(),
+        token: 1,
+        became,
+    };
+    let granted = || came(Refreshed::Granted);
+    assert!(may_be_unclear([came(Refreshed::Lost)]));
+    assert!(may_be_unclear([What::Started, granted(), What::Killed]));
+    // It was sent before the kill, and read after it.
+    assert!(may_be_unclear([What::Started, What::Killed, granted()]));
+    assert!(may_be_unclear([What::DiskFull, granted(), What::DiskFree]));
+    assert!(!may_be_unclear([granted()]));
+    assert!(!may_be_unclear([came(Refreshed::Trouble)]));
+    assert!(!may_be_unclear([What::Killed, What::Started, granted()]));
+    assert!(!may_be_unclear([What::DiskFull, What::DiskFree, granted()]));
+    let refused = What::SignedOut {
+        profile: "acme:x of main".to_owned(),
+        token: Some(1),
+        standing: Standing::Refused,
+    };
+    assert_eq!(broken([came(Refreshed::Lost), refused]), [Claim::StoredAsItWas]);
 }
 
 #[test]

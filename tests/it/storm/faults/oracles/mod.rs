@@ -82,7 +82,7 @@ impl Claim {
             Self::OnceEach => " 9 each credential is tried once for a model",
             Self::NotMixed => " 9 an answer is that of one attempt, the last",
             Self::OneRefresh => "10 a refresh token is sent once",
-            Self::StoredAsItWas => "10 what is stored is the token that is good",
+            Self::StoredAsItWas => "10 what is stored is the token that is good, or told to be lost",
             Self::PinsKept => "11 no acknowledged pin is lost",
             Self::CredentialsKept => "11 no acknowledged credential is lost",
             Self::NoSecret => "12 no part of a secret is in any output",
@@ -129,7 +129,7 @@ impl Court {
         if let Some(wrong) = wrong {
             verdict.violated += 1;
             if verdict.examples.len() < 5 {
-                let wrong: String = wrong.chars().take(1200).collect();
+                let wrong: String = wrong.chars().take(2400).collect();
                 verdict.examples.push(format!(
                     "at {}.{:03} s: {wrong}",
                     at / 1_000_000,

@@ -12,7 +12,8 @@ use crate::storm::faults::world::{FENCED, Held, PRIVATE};
 /// How long after a credential was taken away a request may still begin with it.
 const GRACE: u64 = 3_000_000;
 
-const SECOND: u64 = 1_000_000;
+/// How long a gateway waits for the first byte of an answer, in microseconds, as its configuration says.
+const PATIENCE: u64 = 1_000_000;
 
 struct Attempt<'l> {
     at: u64,
@@ -51,9 +52,11 @@ pub(super) fn judge(court: &mut Court, log: &[Entry]) {
             let attempts: Vec<_> = attempts
                 .map(|one| format!("{} with {} ({:?})", one.model, one.profile(), one.plan))
                 .collect();
+            let (actor, session, at) = (request.actor, request.session, request.at);
+            let before = before(log, session, at);
             format!(
-                "{what}: request {number} of {} in {} ({}): {attempts:?}",
-                request.actor, request.session, request.agent
+                "{what}: request {number} of {actor} in {session} ({}) at {at} µs: {attempts:?}, after {before}",
+                request.agent
             )
         };
         each_once(court, request, &told);
@@ -71,8 +74,38 @@ pub(super) fn judge(court: &mut Court, log: &[Entry]) {
             );
         }
     }
-    answers(court, log, &requests);
-    outcomes(court, log, &requests);
+    let written = Written::of(log);
+    answers(court, log, &requests, &written);
+    outcomes(court, log, &requests, &written);
+}
+
+/// What was said in a chat before a request, and what was pinned there: the last of it.
+fn before(log: &[Entry], chat: &str, at: u64) -> String {
+    let line = |entry: &Entry| {
+        let told = match &entry.what {
+            What::Said {
+                session, text, reply, ..
+            } if session == chat => {
+                let view = reply.as_ref().map(|reply| &reply["reply"]["view"]["change"]);
+                let wrong = reply.as_ref().and_then(|reply| reply.get("error"));
+                format!("{text}: {view:?} {wrong:?}")
+            }
+            What::Pins { session, pins } if session == chat => {
+                let pins = pins.as_array().into_iter().flatten();
+                let pins = pins.map(|pin| format!("{} {}", pin["model"], pin["profiles"]));
+                format!("pins {:?}", pins.collect::<Vec<_>>())
+            }
+            What::Killed | What::Started | What::DiskFull | What::DiskFree => format!("{:?}", entry.what),
+            _ => return None,
+        };
+        Some(format!("{} µs {told}", entry.at))
+    };
+    let lines = log
+        .iter()
+        .rev()
+        .skip_while(|entry| entry.at > at)
+        .filter_map(line);
+    lines.take(5).collect::<Vec<_>>().join(" < ")
 }
 
 fn gathered(log: &[Entry]) -> BTreeMap<u32, Request<'_>> {
@@ -206,16 +239,18 @@ fn pinned(court: &mut Court, request: &Request<'_>, attempt: &Attempt<'_>, told:
 }
 
 /// An answer is the bytes of the last attempt, from the first on; whole where the client takes it for whole.
-fn answers(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_>>) {
+///
+/// A provider whom the gateway waited for in vain may come to read later than the one that answered: the record tells.
+fn answers(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_>>, written: &Written<'_>) {
     for entry in log {
         let What::Ended {
             request: number,
             status,
             model,
             profile,
+            decision,
             body,
             end,
-            ..
         } = &entry.what
         else {
             continue;
@@ -226,7 +261,13 @@ fn answers(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_
         if !(200..300).contains(status) {
             continue;
         }
-        let wrong = match request.attempts.last() {
+        let recorded = written.tried(decision);
+        let in_vain = |one: &&Attempt<'_>| {
+            let by_record = |record: &&&Value| names(record, one) && record["class"] == "timeout";
+            recorded.iter().find(by_record).is_some()
+        };
+        let mut last = request.attempts.iter().rev();
+        let wrong = match last.find(|one| !in_vain(one)) {
             None => Some("nobody was asked".to_owned()),
             Some(last) => {
                 let same = if *end == End::Whole {
@@ -255,67 +296,137 @@ fn answers(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_
     }
 }
 
-/// The records of a decision are what its providers saw.
-fn outcomes(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_>>) {
-    let full = full(log);
-    let kills = log.iter().filter(|entry| matches!(entry.what, What::Killed));
-    let kills: Vec<u64> = kills.map(|entry| entry.at).collect();
-    let mut records: HashMap<&str, (u64, &Value)> = HashMap::new();
-    for entry in log {
-        if let What::Audit(record) = &entry.what
-            && let Some(id) = record["id"].as_str()
-        {
-            records.insert(id, (entry.at, record));
+/// The records, as they were told last.
+struct Written<'l> {
+    by_decision: HashMap<&'l str, &'l Value>,
+    /// From one reading of all records to the next, where nobody was killed and no disk was full in between: there, what
+    /// was written down is there.
+    whole: Vec<(u64, u64)>,
+}
+
+impl<'l> Written<'l> {
+    fn of(log: &'l [Entry]) -> Self {
+        let (mut by_decision, mut whole, mut from) = (HashMap::new(), Vec::new(), Some(0));
+        for entry in log {
+            match &entry.what {
+                What::Audit(record) => {
+                    let id = record["id"].as_str();
+                    by_decision.extend(id.map(|id| (id, record)));
+                }
+                What::Killed | What::DiskFull => from = None,
+                What::Audited => {
+                    whole.extend(from.map(|from| (from, entry.at)));
+                    from = Some(entry.at);
+                }
+                _ => {}
+            }
         }
+        Self { by_decision, whole }
     }
+
+    /// The attempts of a decision.
+    fn tried(&self, decision: &str) -> Vec<&'l Value> {
+        let attempts = self.by_decision.get(decision).map(|record| &record["attempts"]);
+        let attempts = attempts.and_then(Value::as_array).into_iter().flatten();
+        attempts.filter(|one| one["outcome"] != "passed-over").collect()
+    }
+
+    /// Whether all of a request is written down.
+    fn is_whole(&self, from: u64, to: u64) -> bool {
+        self.whole.iter().any(|(begin, end)| *begin <= from && to <= *end)
+    }
+}
+
+/// Whether a record is about this attempt.
+fn names(record: &Value, attempt: &Attempt<'_>) -> bool {
+    record["model"] == attempt.model && record["profile"] == attempt.profile()
+}
+
+/// The records of a decision are what its providers saw.
+fn outcomes(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_>>, written: &Written<'_>) {
     for entry in log {
         let What::Ended {
             request: number,
             decision,
-            end,
             ..
         } = &entry.what
         else {
             continue;
         };
-        let (Some((at, record)), Some(request)) = (records.get(decision.as_str()), requests.get(number))
-        else {
+        let Some(request) = requests.get(number) else {
             continue;
         };
-        if *end == End::Left {
-            continue;
-        }
-        let recorded: Vec<&Value> = record["attempts"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|one| one["outcome"] != "passed-over")
-            .collect();
-        // Nobody promises records of a time in which nothing could be written, or of the moment before a kill.
-        let between = |(from, to): &(u64, u64)| request.at <= to + SECOND && entry.at >= *from;
-        let killed = |at: &u64| (entry.at..entry.at + 2 * SECOND).contains(at);
-        if full.iter().any(between) || kills.iter().any(killed) {
+        // Whoever left before there was an answer does not know by what name it was written down.
+        if decision.is_empty() {
             continue;
         }
         let seen = counted(&request.attempts);
-        // Where the gateway did not wait, a provider on a busy machine may have seen it later, or not at all.
-        let late = recorded.iter().any(|record| record["class"] == "timeout");
-        let known =
-            |record: &&Value| record["class"] == "timeout" || seen.iter().any(|one| agrees(record, one));
-        let same = if late {
-            let told = |one: &&Attempt<'_>| recorded.iter().any(|record| agrees(record, one));
-            seen.len() <= recorded.len() && seen.iter().all(told) && recorded.iter().all(known)
-        } else {
-            let mut pairs = recorded.iter().zip(&seen);
-            recorded.len() == seen.len() && pairs.all(|(record, attempt)| agrees(record, attempt))
-        };
-        court.holds(Claim::OwnOutcome, *at, same, || {
+        let whole = written.is_whole(request.at, entry.at);
+        let recorded = written.tried(decision);
+        let wrong = differ(&recorded, &seen, whole, entry.at - request.at);
+        court.holds(Claim::OwnOutcome, entry.at, wrong.is_none(), || {
+            let wrong = wrong.unwrap_or_default();
+            let from = request.at;
             let seen = request.attempts.iter();
             let seen: Vec<_> = seen
-                .map(|one| format!("{} with {} ({:?})", one.model, one.profile(), one.plan))
+                .map(|one| {
+                    let (model, profile, plan) = (one.model, one.profile(), one.plan);
+                    format!("{model} with {profile} ({plan:?}, {} µs)", one.at - from)
+                })
                 .collect();
-            format!("request {number}, {decision}: recorded {recorded:?}, seen {seen:?}")
+            let took = entry.at - from;
+            format!(
+                "{wrong}: request {number} at {from} µs for {took} µs, {decision}: recorded {recorded:?}, seen {seen:?}"
+            )
         });
+    }
+}
+
+/// What differs between the record of a request that took so many microseconds and what providers saw of it.
+///
+/// A record that is not `whole` was cut off somewhere: what it has is as it was, and what it lacks is the end.
+fn differ(recorded: &[&Value], seen: &[&Attempt<'_>], whole: bool, took: u64) -> Option<&'static str> {
+    let late = |record: &Value| record["class"] == "timeout";
+    let mut waited = 0;
+    for record in recorded {
+        let Some(one) = seen.iter().find(|one| names(record, one)) else {
+            // Where the gateway did not wait any longer, the provider may not have come to read.
+            if !late(record) {
+                return Some("it was recorded, and nobody saw it");
+            }
+            waited += PATIENCE;
+            continue;
+        };
+        match agrees(record, one) {
+            Agrees::Yes => {}
+            Agrees::IfLate if late(record) => waited += PATIENCE,
+            _ => return Some("it is of another outcome"),
+        }
+    }
+    if waited > took {
+        return Some("it was said to have waited longer than it took");
+    }
+    // A provider that was waited for in vain may have read it at any time.
+    let recorded_in_order = recorded.iter().filter(|record| !late(record));
+    let known = |one: &&&Attempt<'_>| recorded.iter().find(|record| names(record, one));
+    let seen_in_order = seen
+        .iter()
+        .filter_map(|one| known(&one))
+        .filter(|record| !late(record));
+    if !recorded_in_order.eq(seen_in_order) {
+        return Some("the order is another one");
+    }
+    let unknown = seen.iter().position(|one| known(&one).is_none());
+    match unknown {
+        Some(_) if whole => Some("it was seen, and not recorded"),
+        Some(first)
+            if seen[first..]
+                .iter()
+                .any(|one| known(&one).is_some_and(|one| !late(one))) =>
+        {
+            Some("what follows is recorded, and this is not")
+        }
+        _ => None,
     }
 }
 
@@ -336,32 +447,29 @@ fn counted<'a, 'l>(attempts: &'a [Attempt<'l>]) -> Vec<&'a Attempt<'l>> {
     counted
 }
 
-/// When the disk was full.
-fn full(log: &[Entry]) -> Vec<(u64, u64)> {
-    let mut full = Vec::new();
-    for entry in log {
-        match entry.what {
-            What::DiskFull => full.push((entry.at, u64::MAX - SECOND)),
-            What::DiskFree => {
-                if let Some(last) = full.last_mut() {
-                    last.1 = entry.at;
-                }
-            }
-            _ => {}
-        }
-    }
-    full
+/// Whether a record is what a provider saw of the same attempt.
+enum Agrees {
+    Yes,
+    /// If the gateway had waited for it long enough.
+    IfLate,
+    No,
 }
 
-fn agrees(record: &Value, attempt: &Attempt<'_>) -> bool {
+fn agrees(record: &Value, attempt: &Attempt<'_>) -> Agrees {
     let class = record["class"].as_str().unwrap_or_default();
     let outcome = record["outcome"].as_str().unwrap_or_default();
-    let became = match attempt.plan.becomes() {
-        // On a busy machine a good answer may come too late.
-        Becomes::Answered => outcome == "answered" || class == "timeout",
-        Becomes::Failed([]) => outcome == "failed",
-        Becomes::Failed(classes) => outcome == "failed" && (classes.contains(&class) || class == "timeout"),
-        Becomes::Either => ["answered", "failed"].contains(&outcome),
+    let (well, late) = match attempt.plan.becomes() {
+        Becomes::Answered => (outcome == "answered", outcome == "failed"),
+        Becomes::Failed([]) => (outcome == "failed", false),
+        Becomes::Failed(classes) => {
+            let failed = outcome == "failed";
+            (failed && classes.contains(&class), failed)
+        }
+        Becomes::Either => (["answered", "failed"].contains(&outcome), false),
     };
-    became && record["model"] == attempt.model && record["profile"] == attempt.profile()
+    match (well, late) {
+        (true, _) => Agrees::Yes,
+        (false, true) => Agrees::IfLate,
+        (false, false) => Agrees::No,
+    }
 }
