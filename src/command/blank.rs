@@ -62,7 +62,15 @@ pub(super) fn is_dash(c: char) -> bool {
 
 /// Skips blanks.
 pub(super) fn blanks(input: &str) -> IResult<&str, &str> {
-    take_while(is_blank).parse(input)
+    // Mostly there is none, or one.
+    let behind = input.strip_prefix(' ').unwrap_or(input);
+    match behind.as_bytes().first() {
+        Some(b'!'..=b'~') => {
+            work::count();
+            Ok((behind, &input[..input.len() - behind.len()]))
+        }
+        _ => take_while(is_blank).parse(input),
+    }
 }
 
 /// Skips blanks and line breaks.
@@ -77,7 +85,20 @@ pub(super) fn line_break(input: &str) -> IResult<&str, &str> {
 
 /// Takes the unquoted token that begins here, up to the next blank or line break; it may be empty.
 pub(super) fn run(input: &str) -> IResult<&str, &str> {
-    take_while(|c| !is_gap(c)).parse(input)
+    // Byte by byte as far as it is plain ASCII.
+    let plain = |b: &u8| {
+        work::count();
+        matches!(b, b'!'..=b'~')
+    };
+    let end = input.bytes().position(|b| !plain(&b)).unwrap_or(input.len());
+    let (begin, rest) = input.split_at(end);
+    match rest.as_bytes().first() {
+        None | Some(b' ') => Ok((rest, begin)),
+        Some(_) => {
+            let (rest, more) = take_while(|c| !is_gap(c)).parse(rest)?;
+            Ok((rest, &input[..begin.len() + more.len()]))
+        }
+    }
 }
 
 /// Succeeds, taking nothing, where a token may end: before a blank or a line break, or at the end of the message.

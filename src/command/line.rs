@@ -8,6 +8,7 @@ use nom::bytes::complete::tag;
 use nom::combinator::opt;
 use nom::sequence::terminated;
 use nom::{IResult, combinator::recognize};
+use smallvec::SmallVec;
 
 use super::blank::{blanks, boundary, is_dash, is_gap, is_line_break, line_break};
 use super::faults::Faults;
@@ -28,11 +29,14 @@ pub(super) enum Token {
     Flag(Flag),
 }
 
+/// Tokens, of which there are few: they lie on the stack.
+pub(super) type Tokens = SmallVec<[Token; 3]>;
+
 /// The tokens of one command line.
 #[derive(Debug)]
 pub(super) struct Line<'m> {
     /// The tokens, none of which begins beyond the limit.
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Tokens,
     /// The offset of the end of the last token.
     pub(super) end: usize,
     /// What follows the line, unless it is blank.
@@ -58,27 +62,27 @@ pub(super) fn line<'m>(
 ) -> Line<'m> {
     let mut cursor = Cursor::new(message, input);
     let mut line = Line {
-        tokens: Vec::new(),
+        tokens: Tokens::new(),
         end,
         rest: None,
     };
     let mut next = first;
     loop {
         cursor.skip_blanks();
-        match cursor.rest.chars().next() {
+        let option = match cursor.rest.chars().next() {
             None => return line,
             Some(c) if is_line_break(c) => {
                 line.rest = rest(opt(line_break).map(|_| ()).parse(cursor.rest));
                 return line;
             }
-            Some(_) => {}
-        }
-        if let Ok(ended) = end_of_line(cursor.rest) {
+            Some(c) => is_dash(c),
+        };
+        if option && let Ok(ended) = end_of_line(cursor.rest) {
             line.rest = rest(Ok(ended));
             return line;
         }
         let from = cursor.at();
-        let token = if cursor.rest.starts_with(is_dash) {
+        let token = if option {
             let flag = cursor.flag(faults);
             Token::Flag(flag)
         } else if next == First::Word {

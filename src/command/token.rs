@@ -48,9 +48,14 @@ impl Written {
     pub(super) fn meaning(&self, message: &str) -> String {
         let inner = message.get(self.inner.clone()).unwrap_or_default();
         match self.form {
-            Form::Plain => inner.replace('＠', "@"),
+            Form::Plain => folded(inner),
             Form::Quoted | Form::Broken => quote::meaning(inner),
         }
+    }
+
+    /// What this and all up to the end of `last` means, if both are unquoted and so is all between.
+    pub(super) fn meaning_with(&self, last: &Self, message: &str) -> String {
+        folded(message.get(self.span.start..last.span.end).unwrap_or_default())
     }
 
     pub(super) fn is_plain(&self) -> bool {
@@ -66,6 +71,14 @@ impl Written {
     pub(super) fn is_empty(&self) -> bool {
         self.inner.is_empty() && !self.is_broken()
     }
+}
+
+/// Unquoted text, in which `＠` is an `@`.
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    text.replace('＠', "@")
 }
 
 /// A token where a verb or a reference may stand.
@@ -233,6 +246,10 @@ impl<'m> Cursor<'m> {
     fn atom(&mut self) -> (Written, Split) {
         let from = self.at();
         let token = run(self.rest).map_or("", |(_, token)| token);
+        if token.is_ascii() && !token.as_bytes().contains(&b'@') {
+            self.rest = &self.rest[token.len()..];
+            return (Written::plain(from..from + token.len()), Split::ByRule);
+        }
         let before_quote = token
             .match_indices(is_at)
             .find(|(at, found)| token[at + found.len()..].starts_with(is_quote))

@@ -123,6 +123,11 @@ impl Cell {
         }
     }
 
+    /// Whether it tells of a failure.
+    pub(super) fn is_of_failures(self) -> bool {
+        self.count > 0 || self.failed_at.is_some()
+    }
+
     /// Whether it is so long ago that it counts for nothing.
     #[must_use]
     pub fn is_over(self, now: Timestamp, window: Duration) -> bool {

@@ -119,9 +119,10 @@ impl CooldownLedger {
         now: Timestamp,
     ) -> Changed {
         match outcome {
+            Outcome::Succeeded if self.is_clear(key, model) => Changed::new(),
             Outcome::Succeeded => self.change(key, model, |cell| {
-                let known = cell.count > 0 || cell.failed_at.is_some();
-                (known && cell.failed_at <= Some(begun)).then(|| cell.forgotten(begun))
+                let over = cell.is_of_failures() && cell.failed_at <= Some(begun);
+                over.then(|| cell.forgotten(begun))
             }),
             Outcome::Failed { class, retry_at } => {
                 let Some(reach) = reach(class) else {
@@ -152,6 +153,15 @@ impl CooldownLedger {
                 changed
             }
         }
+    }
+
+    /// Whether nothing is known against an account that a success with this model could clear. Waits for nobody who reads.
+    pub(crate) fn is_clear(&self, key: &AccountKey, model: &str) -> bool {
+        let Some(entries) = self.accounts.get(&key.account) else {
+            return true;
+        };
+        let known = |entry: &Entry| entry.concerns(key, model) && entry.cell.is_of_failures();
+        !entries.iter().any(known)
     }
 
     fn failed(&self, key: &CellKey, mut cell: Cell, given: Option<Timestamp>, now: Timestamp) -> Cell {

@@ -82,6 +82,11 @@ impl AffinityTable {
         known.unwrap_or_else(|| self.floor())
     }
 
+    /// A chat is served as before: it is not among those that have been silent longest.
+    pub(crate) fn is_served(&self, agent: &AgentId, chat: &Arc<str>) {
+        self.chats.look(&(agent.clone(), Arc::clone(chat)), |_| ());
+    }
+
     /// Remembers who served a request that began in `epoch`; a request from before the last pin teaches nothing.
     pub fn remember(
         &self,

@@ -168,7 +168,7 @@ impl Resolver {
     #[must_use]
     pub fn last_good(&self, agent: &AgentId, provider: &ProviderId) -> Option<ProfileId> {
         let served = self.learning.last_good.get(&(agent.clone(), provider.clone()))?;
-        Some(served.clone())
+        served.get()
     }
 
     pub(super) fn learning_mut(&mut self) -> &mut Arc<Learning> {

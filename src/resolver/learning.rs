@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 
 use crate::audit::AuditLog;
@@ -20,6 +21,7 @@ use crate::store::memory::{MemoryAudit, MemoryLedger};
 use crate::store::{AuditStore, LedgerStore, LedgerUnavailable};
 
 use super::follow::{Followed, follow_ledger};
+use super::later::Later;
 use super::lease::{Choice, Lease};
 use super::noting::Writes;
 use super::ready::Used;
@@ -38,12 +40,32 @@ pub(crate) struct Learning {
     pub(crate) affinities: AffinityTable,
     pub(crate) used: Recent<AccountKey, Arc<Used>>,
     pub(super) swept: super::sweeping::Swept,
-    pub(crate) last_good: DashMap<(AgentId, ProviderId), ProfileId>,
+    pub(crate) last_good: DashMap<(AgentId, ProviderId), Arc<LastGood>>,
     pub(crate) kept: Kept,
     pub(crate) audit: AuditLog,
     pub(crate) events: Events,
     pub(crate) writes: Writes,
+    pub(crate) later: Later,
     pub(crate) renewals: super::renewal::Counted,
+}
+
+/// The profile of a provider that last answered a request of an agent.
+#[derive(Debug, Default)]
+pub(crate) struct LastGood(ArcSwapOption<ProfileId>);
+
+impl LastGood {
+    /// Nearly always it is the same: then nobody who reads it waits.
+    fn is_now(&self, profile: &ProfileId) {
+        let same = self.0.load().as_deref() == Some(profile);
+        if !same {
+            self.0.store(Some(Arc::new(profile.clone())));
+        }
+    }
+
+    /// It, once there is one.
+    pub(crate) fn get(&self) -> Option<ProfileId> {
+        self.0.load().as_deref().cloned()
+    }
 }
 
 /// Where what is learned is kept.
@@ -71,6 +93,7 @@ impl Learning {
         Self {
             events: Events::new(Arc::clone(&clock)),
             writes: Writes::default(),
+            later: Later::default(),
             renewals: super::renewal::Counted::default(),
             clock,
             ledger,
@@ -92,13 +115,19 @@ impl Learning {
         })
     }
 
+    /// Who of a provider served an agent last, for whoever serves it now.
+    pub(crate) fn last_good(&self, agent: &AgentId, provider: &ProviderId) -> Arc<LastGood> {
+        let all = self.last_good.entry((agent.clone(), provider.clone()));
+        Arc::clone(&all.or_default())
+    }
+
     /// Hands changed cells to whoever keeps them, who has them before this returns, and is not waited for.
     pub(crate) fn keep(&self, changed: Changed) {
         if changed.is_empty() {
             return;
         }
         let store = Arc::clone(&self.kept.ledger);
-        self.writes.begin(async move {
+        self.writes.begin(self.writes.one_more(), async move {
             if let Err(broken) = store.merge(changed).await {
                 tracing::warn!(error = %causes(&broken), "what was learned of a failure is kept in memory only");
             }
@@ -129,36 +158,58 @@ impl Learning {
     /// Takes the outcome of a lease in. Only a success of our own choice makes an affinity: what a person pinned for a
     /// while must not outlive the pin.
     pub(super) fn learn(&self, lease: &Lease, outcome: Outcome) {
-        let now = self.clock.now();
-        let ready = &lease.ready;
-        self.keep(
-            self.ledger
-                .record(&ready.account, ready.model.model(), outcome, lease.begun, now),
-        );
-        if outcome == Outcome::Succeeded {
-            let provider = (ready.agent.clone(), ready.model.provider().clone());
-            // Nearly always it is the same: then nobody who reads it waits.
-            let known = self.last_good.get(&provider).map(|good| *good == ready.profile);
-            if known != Some(true) {
-                self.last_good.insert(provider, ready.profile.clone());
-            }
-            self.tell_of_success(&ready.agent, ready.model.provider(), &ready.profile);
-        }
-        if outcome == Outcome::Succeeded && ready.choice == Choice::Automatic {
-            let served = Affinity {
-                profile: ready.profile.clone(),
-            };
-            let provider = ready.model.provider();
-            self.affinities
-                .remember(&ready.agent, &lease.chat, provider, served, lease.epoch);
+        match outcome {
+            Outcome::Succeeded => self.learn_success(lease),
+            Outcome::Failed { .. } => self.learn_of_account(lease, outcome),
         }
         tracing::debug!(
             decision = %lease.decision(),
-            model = %ready.model,
-            profile = %ready.profile,
+            model = %lease.ready.model,
+            profile = %lease.ready.profile,
             ?outcome,
             "outcome reported"
         );
+    }
+
+    /// A success mostly tells what is known. Then nothing is locked, and nothing allocated.
+    fn learn_success(&self, lease: &Lease) {
+        let ready = &lease.ready;
+        let (model, provider) = (ready.model.model(), ready.model.provider());
+        // Counted before anybody looks: what changes meanwhile is looked at the next time.
+        let failures = self.ledger.generation();
+        if ready.known.clear.is_not(failures) {
+            if self.ledger.is_clear(&ready.account, model) {
+                ready.known.clear.is_now(failures);
+            } else {
+                self.learn_of_account(lease, Outcome::Succeeded);
+            }
+        }
+        ready.good.is_now(&ready.profile);
+        self.tell_of_success(&ready.agent, provider, &ready.profile);
+        if ready.choice != Choice::Automatic {
+            return;
+        }
+        let affinities = self.affinities.generation(&lease.chat);
+        if ready.known.affine.is_not(affinities) {
+            let served = Affinity {
+                profile: ready.profile.clone(),
+            };
+            if self.affinities.of(&ready.agent, &lease.chat, provider).as_ref() == Some(&served) {
+                ready.known.affine.is_now(affinities);
+            } else {
+                self.affinities
+                    .remember(&ready.agent, &lease.chat, provider, served, lease.epoch);
+            }
+        }
+    }
+
+    fn learn_of_account(&self, lease: &Lease, outcome: Outcome) {
+        let (ready, now) = (&lease.ready, self.clock.now());
+        let model = ready.model.model();
+        let changed = self
+            .ledger
+            .record(&ready.account, model, outcome, lease.begun, now);
+        self.keep(changed);
     }
 }
 

@@ -25,6 +25,8 @@ use crate::wire::{self, WireError};
 
 use super::course::Course;
 use super::fence::Crossing;
+use super::later::Brief;
+use super::learning::Learning;
 use super::ready::{Hit, Ready};
 
 /// A model and a credential for one request.
@@ -286,15 +288,27 @@ impl Lease {
     }
 
     fn ended(self, outcome: Outcome) {
+        let learning = &self.ready.learning;
+        if outcome == Outcome::Succeeded && self.course.get().is_none() {
+            learning.learn(&self, outcome);
+            let ready = Arc::clone(&self.ready);
+            let brief = Brief {
+                ready: self.ready,
+                id: self.id,
+                chat: self.chat,
+                at: self.begun,
+            };
+            return Learning::note_later(&ready.learning, brief);
+        }
         let record = {
             let mut course = self.course();
             course.walk.ended(self.attempt, outcome);
             course.record(None)
         };
         if let Some(record) = record {
-            self.ready.learning.note(record);
+            learning.note(record);
         }
-        self.ready.learning.learn(&self, outcome);
+        learning.learn(&self, outcome);
     }
 
     fn course(&self) -> std::sync::MutexGuard<'_, Course> {

@@ -22,7 +22,7 @@ impl Resolver {
     ) -> Result<Vec<Row>, AuditStoreError> {
         let learning = self.learning();
         let kept = learning.kept.audit.of_session(agent.as_str(), chat, most).await?;
-        Ok(merged(learning.audit.of_session(agent, chat, most), kept, most))
+        Ok(merged(learning.known().of_session(agent, chat, most), kept, most))
     }
 
     /// The last `most` records of all chats, the newest first.
@@ -32,7 +32,7 @@ impl Resolver {
     pub async fn kept_latest(&self, most: usize) -> Result<Vec<Row>, AuditStoreError> {
         let learning = self.learning();
         let kept = learning.kept.audit.latest(most).await?;
-        Ok(merged(learning.audit.latest(most), kept, most))
+        Ok(merged(learning.known().latest(most), kept, most))
     }
 
     /// The record with this id, if it is kept.
@@ -41,7 +41,7 @@ impl Resolver {
     /// [`AuditStoreError`] if the store cannot be asked.
     pub async fn kept_record(&self, id: &str) -> Result<Option<Row>, AuditStoreError> {
         let learning = self.learning();
-        match learning.audit.get(id) {
+        match learning.known().get(id) {
             Some(record) => Ok(Some(Row::from(&*record))),
             None => learning.kept.audit.find(id).await,
         }

@@ -18,6 +18,7 @@ mod fence;
 mod follow;
 mod from_files;
 mod languages;
+mod later;
 mod learning;
 mod lease;
 mod looking_back;

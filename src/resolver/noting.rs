@@ -20,22 +20,33 @@ use super::learning::Learning;
 const DELIVERY: Duration = Duration::from_secs(10);
 
 /// The most records that wait for a store that is slow. What is older is then in memory only.
-const MOST_WAITING: usize = 10_000;
+pub(super) const MOST_WAITING: usize = 10_000;
 
 impl Learning {
     /// Writes a record down, and waits for no store. The first of several is handed to it before this returns; those that
     /// come while it is busy follow together.
     pub(super) fn note(&self, record: Record) {
-        let record = self.audit.record(record);
-        if !self.writes.waiting.put(record) {
-            return;
+        self.write_down(Some(record));
+    }
+
+    /// Keeps records in memory and puts them on their way; if nobody carries them yet, the caller has to
+    /// ([`carry`](Self::carry)), and whoever waits for all writes waits for that too.
+    pub(super) fn take_in(&self, records: impl Iterator<Item = Record>) -> Option<Pending> {
+        let mut to_carry = false;
+        for record in records {
+            to_carry |= self.writes.waiting.put(self.audit.record(record));
         }
+        to_carry.then(|| self.writes.one_more())
+    }
+
+    /// Carries to the store what is on its way.
+    pub(super) fn carry(&self, pending: Pending) {
         let store = Arc::clone(&self.kept.audit);
         let mut turn = Turn {
             waiting: Arc::clone(&self.writes.waiting),
             over: false,
         };
-        self.writes.begin(async move {
+        self.writes.begin(pending, async move {
             while let Some(records) = turn.take() {
                 let rows = records.iter().map(|record| Row::from(&**record)).collect();
                 if let Err(broken) = store.append(rows).await {
@@ -44,6 +55,12 @@ impl Learning {
             }
         });
     }
+}
+
+/// Says so once: it will be so for many requests.
+pub(super) fn too_slow() {
+    static TOLD: std::sync::Once = std::sync::Once::new();
+    TOLD.call_once(|| tracing::warn!("the store is too slow: not every record is written down"));
 }
 
 /// Records on their way to the store.
@@ -62,8 +79,7 @@ impl Waiting {
     fn put(&self, record: Arc<Record>) -> bool {
         let mut queue = self.queue();
         if queue.records.len() >= MOST_WAITING {
-            static TOLD: std::sync::Once = std::sync::Once::new();
-            TOLD.call_once(|| tracing::warn!("the store is too slow: not every record is written down"));
+            too_slow();
             queue.records.pop_front();
         }
         queue.records.push_back(record);
@@ -109,7 +125,7 @@ pub(crate) struct Writes {
 impl Writes {
     /// Begins one. A store has what it is given at the first look; what is left is waited for elsewhere, if there is an
     /// elsewhere.
-    pub(super) fn begin(&self, write: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn begin(&self, pending: Pending, write: impl Future<Output = ()> + Send + 'static) {
         let mut write = Box::pin(write);
         let mut nobody = Context::from_waker(Waker::noop());
         if write.as_mut().poll(&mut nobody).is_ready() {
@@ -118,12 +134,16 @@ impl Writes {
         let Ok(tasks) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        let pending = Arc::clone(&self.pending);
-        pending.send_modify(|pending| *pending += 1);
         tasks.spawn(async move {
             write.await;
-            pending.send_modify(|pending| *pending -= 1);
+            drop(pending);
         });
+    }
+
+    /// One is about to begin.
+    pub(super) fn one_more(&self) -> Pending {
+        self.pending.send_modify(|pending| *pending += 1);
+        Pending(Arc::clone(&self.pending))
     }
 
     /// Returns when all are done.
@@ -131,6 +151,16 @@ impl Writes {
         let mut pending = self.pending.subscribe();
         // The sender is here: it cannot be gone.
         let _done = pending.wait_for(|pending| *pending == 0).await;
+    }
+}
+
+/// A write that is under way, until it is done or given up with the runtime in which it waited.
+#[derive(Debug)]
+pub(super) struct Pending(Arc<watch::Sender<usize>>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.send_modify(|pending| *pending -= 1);
     }
 }
 
@@ -153,13 +183,14 @@ impl Resolver {
         if late.is_err() {
             tracing::warn!("an event is still being delivered; it is left alone");
         }
+        self.learning().catch_up();
         self.learning().writes.done().await;
     }
 
     /// The last request of a chat, as this process knows it.
     #[must_use]
     pub fn last_request(&self, agent: &AgentId, chat: &str) -> Option<Arc<Record>> {
-        let records = self.learning().audit.of_session(agent, chat, 32);
+        let records = self.learning().known().of_session(agent, chat, 32);
         records
             .into_iter()
             .find(|record| matches!(record.kind, Kind::Decision(_)))
@@ -168,13 +199,13 @@ impl Resolver {
     /// The last `most` records of all chats, the newest first, as this process knows them.
     #[must_use]
     pub fn latest(&self, most: usize) -> Vec<Arc<Record>> {
-        self.learning().audit.latest(most)
+        self.learning().known().latest(most)
     }
 
     /// The record of a decision or a change, as this process knows it.
     #[must_use]
     pub fn record(&self, id: &str) -> Option<Arc<Record>> {
-        self.learning().audit.get(id)
+        self.learning().known().get(id)
     }
 
     /// Writes down who changed a pin.

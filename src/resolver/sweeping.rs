@@ -48,7 +48,7 @@ impl Learning {
             return;
         }
         let (store, window) = (Arc::clone(&self.kept.ledger), self.ledger.failure_window());
-        self.writes.begin(async move {
+        self.writes.begin(self.writes.one_more(), async move {
             if let Err(broken) = store.sweep(now, window).await {
                 tracing::debug!(error = %causes(&broken), "what counts for nothing any more stays in the store");
             }

@@ -172,6 +172,64 @@ async fn a_request_that_gets_what_the_last_one_got_allocates_nothing_and_never_w
 }
 
 #[tokio::test]
+async fn a_success_that_tells_nothing_new_allocates_nothing() {
+    let (_dir, modelpin, actor) = resolving().await;
+    for chat in ["pinned", "served"] {
+        let session = SessionKey::new(chat);
+        // A chat that comes to its pin for the second time in a row gets a place of its own.
+        let lease = modelpin.resolve(&session, &actor).await;
+        lease.expect("a lease").succeeded();
+        for _ in 0..3 {
+            let mut lease = None;
+            let counted = allocation_counter::measure(|| {
+                let waiting = pin!(modelpin.resolve(&session, &actor));
+                let polled = std::future::Future::poll(waiting, &mut Context::from_waker(Waker::noop()));
+                if let Poll::Ready(Ok(got)) = polled {
+                    got.succeeded();
+                    lease = Some(());
+                }
+            });
+            assert_eq!((lease, counted.count_total), (Some(()), 0), "{chat}");
+        }
+    }
+    // Eight here, and six before: each has its record.
+    assert_eq!(
+        modelpin
+            .resolver()
+            .latest(100)
+            .iter()
+            .filter(|record| matches!(record.kind, modelpin::audit::Kind::Decision(_)))
+            .count(),
+        14
+    );
+}
+
+#[test]
+fn a_command_allocates_the_texts_that_it_has_to_keep() {
+    let syntax = modelpin::command::Syntax::new().bot("pinbot").alias("opus");
+    for (message, most) in [
+        ("/model", 0),
+        ("/model status", 0),
+        ("/model 3", 0),
+        ("/model opus", 1),
+        ("/model opus@anthropic:work", 1),
+        ("/model opus@work --for 2h", 2),
+        ("/opus@work --strict", 2),
+        ("@pinbot /model opus@work --session --strict", 1),
+    ] {
+        let mut parsed = None;
+        let counted = allocation_counter::measure(|| parsed = Some(syntax.parse(message)));
+        let is_command = matches!(parsed, Some(modelpin::command::Parsed::Command { .. }));
+        assert!(is_command, "{message:?}");
+        assert!(
+            counted.count_total <= most,
+            "{message:?}: {}",
+            counted.count_total
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_was_kept_is_not_used_once_anything_has_changed() {
     let (dir, modelpin, actor) = resolving().await;
     let (session, other) = (SessionKey::new("pinned"), SessionKey::new("also pinned"));

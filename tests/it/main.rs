@@ -28,6 +28,7 @@ mod order_props;
 mod places;
 mod promptly;
 mod readme;
+mod records;
 mod registration;
 mod render;
 mod rooms;

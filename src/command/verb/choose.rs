@@ -9,6 +9,9 @@ use super::{Reference, Terms};
 
 /// What a word chooses; `None` where a fault leaves that open.
 pub(super) fn word(message: &str, word: &Word, terms: &Terms, faults: &mut Faults) -> Option<Wanted> {
+    if word.split == Split::ByRule && !word.model.is_empty() && !terms.names_profile() {
+        return bare(message, word, faults);
+    }
     let glued = both(message, word.profile.as_ref(), terms, faults);
     if word.model.is_empty() {
         if word.model.is_plain() {
@@ -24,13 +27,21 @@ pub(super) fn word(message: &str, word: &Word, terms: &Terms, faults: &mut Fault
         return Some(Wanted::Number { index, profile });
     }
     let model = word.model.meaning(message);
-    if word.split == Split::ByAuthor || terms.names_profile() {
-        return Some(Wanted::Model(Reference::Exact { model, profile }));
-    }
-    let text = match profile {
-        Some(profile) => format!("{model}@{profile}"),
-        None => model,
+    Some(Wanted::Model(Reference::Exact { model, profile }))
+}
+
+/// What a word chooses that has no quotes in it, and no option beside it that says more.
+fn bare(message: &str, word: &Word, faults: &mut Faults) -> Option<Wanted> {
+    limit(&word.model, faults);
+    let behind = match &word.profile {
+        Some(behind) => Some(named(behind, faults)?),
+        None => None,
     };
+    if let Some(index) = index(word.model.raw(message)) {
+        let profile = behind.map(|profile| profile.meaning(message));
+        return Some(Wanted::Number { index, profile });
+    }
+    let text = word.model.meaning_with(behind.unwrap_or(&word.model), message);
     Some(Wanted::Model(if text.contains('@') {
         Reference::Bare(text)
     } else {
@@ -73,12 +84,16 @@ fn both(
 
 /// The profile behind an `@`.
 pub(super) fn profile(message: &str, behind: &Behind, faults: &mut Faults) -> Option<String> {
+    Some(named(behind, faults)?.meaning(message))
+}
+
+fn named<'w>(behind: &'w Behind, faults: &mut Faults) -> Option<&'w Written> {
     let Some(named) = behind.named() else {
         faults.add(Code::MissingProfile, behind.at.clone());
         return None;
     };
     limit(named, faults);
-    Some(named.meaning(message))
+    Some(named)
 }
 
 fn limit(text: &Written, faults: &mut Faults) {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::super::code::Code;
 use super::super::duration::duration;
 use super::super::faults::Faults;
@@ -20,7 +22,7 @@ pub(super) struct Terms {
     lifetime: Option<Lifetime>,
     profile: Option<String>,
     /// Every option that exists, for what may be said about it later.
-    given: Vec<(Group, Range<usize>)>,
+    given: SmallVec<[(Group, Range<usize>); 4]>,
 }
 
 impl Terms {

@@ -16,7 +16,7 @@ use crate::resolver::deciding;
 use crate::resolver::decision::Decision;
 use crate::resolver::lease::{Choice, Lease};
 use crate::resolver::pins::{Committed, freely};
-use crate::resolver::ready::{Hit, Ready};
+use crate::resolver::ready::{Hit, Known, Ready};
 use crate::resolver::refusal::Refusal;
 
 use super::{Attempts, Begun};
@@ -134,6 +134,8 @@ impl Attempts<'_> {
                 effective: decision.effective.clone(),
                 wished: self.wished.clone(),
                 models: deciding::models(book, decision),
+                good: learning.last_good(book.agent(), model.provider()),
+                known: Known::default(),
                 left: decision.left.clone(),
                 model,
                 profile,

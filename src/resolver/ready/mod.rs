@@ -19,7 +19,7 @@ mod looking;
 mod offering;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use crate::audit::Requested;
 use crate::clock::Timestamp;
@@ -35,7 +35,7 @@ use crate::session::{Actor, AgentId, SessionKey};
 
 use super::course::{About, Course};
 use super::fence::Crossing;
-use super::learning::Learning;
+use super::learning::{LastGood, Learning};
 use super::lease::Choice;
 use super::walk::Walk;
 
@@ -54,6 +54,8 @@ pub(super) struct Ready {
     pub(super) credential: Credential,
     pub(super) account: AccountKey,
     pub(super) used: Arc<Used>,
+    pub(super) good: Arc<LastGood>,
+    pub(super) known: Known,
     pub(super) choice: Choice,
     pub(super) retention: Retention,
     pub(super) crossing: Option<Crossing>,
@@ -82,6 +84,36 @@ impl Ready {
             }),
             crossing: self.crossing.clone(),
         }
+    }
+}
+
+/// What the last success found as it should be: the next one need not look as long as nothing has changed.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// No failure of the account was known for the model.
+    pub(super) clear: AsOfCount,
+    /// The profile was the one that had served the chat.
+    pub(super) affine: AsOfCount,
+}
+
+/// The count of changes at which something was found.
+#[derive(Debug)]
+pub(super) struct AsOfCount(AtomicU64);
+
+impl Default for AsOfCount {
+    /// Never.
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+}
+
+impl AsOfCount {
+    pub(super) fn is_not(&self, count: u64) -> bool {
+        self.0.load(Ordering::Relaxed) != count
+    }
+
+    pub(super) fn is_now(&self, count: u64) {
+        self.0.store(count, Ordering::Relaxed);
     }
 }
 

@@ -263,8 +263,8 @@ fn answers(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'_
         }
         let recorded = written.tried(decision);
         let in_vain = |one: &&Attempt<'_>| {
-            let by_record = |record: &&&Value| names(record, one) && record["class"] == "timeout";
-            recorded.iter().find(by_record).is_some()
+            let by_record = |record: &&Value| names(record, one) && record["class"] == "timeout";
+            recorded.iter().any(by_record)
         };
         let mut last = request.attempts.iter().rev();
         let wrong = match last.find(|one| !in_vain(one)) {

@@ -79,9 +79,6 @@ fn excused(log: &[Entry], last: Option<usize>, now: usize) -> bool {
     let began = up_to(|what| matches!(what, What::Killed));
     let dead = began > up_to(|what| matches!(what, What::Started));
     let full = up_to(|what| matches!(what, What::DiskFull)) > up_to(|what| matches!(what, What::DiskFree));
-    let since = log[from..now].iter();
-    dead || full
-        || since
-            .into_iter()
-            .any(|entry| matches!(entry.what, What::Killed | What::DiskFull))
+    let mut since = log[from..now].iter();
+    dead || full || since.any(|entry| matches!(entry.what, What::Killed | What::DiskFull))
 }
