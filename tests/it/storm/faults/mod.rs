@@ -324,6 +324,13 @@ impl Editor {
     }
 }
 
+#[cfg_attr(
+    not(feature = "storm"),
+    expect(
+        dead_code,
+        reason = "`./storm faults` runs it, and `./test` the oracles alone"
+    )
+)]
 #[expect(
     clippy::print_stderr,
     reason = "the seed and the counts are what a storm shows"
@@ -355,6 +362,8 @@ async fn storm(size: Size) {
     assert!(broken.is_empty(), "seed {}:\n{}", size.seed, broken.join("\n"));
 }
 
+/// What becomes of real processes is for a command, which tells its seed and can be run again; the oracles are for the suite.
+#[cfg(feature = "storm")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn in_a_storm_of_faults_the_contract_holds() {
     let seed = super::number("MODELPIN_STORM_SEED", 7) as u64;

@@ -363,7 +363,12 @@ fn outcomes(court: &mut Court, log: &[Entry], requests: &BTreeMap<u32, Request<'
         let seen = counted(&request.attempts);
         let whole = written.is_whole(request.at, entry.at);
         let recorded = written.tried(decision);
-        let wrong = differ(&recorded, &seen, whole, entry.at - request.at);
+        let mut wrong = differ(&recorded, &seen, whole, entry.at - request.at);
+        if wrong.is_some() && !whole {
+            // A record that was cut off may end where a sign-in was not accepted, before it was renewed and asked again.
+            let each: Vec<&Attempt<'_>> = request.attempts.iter().collect();
+            wrong = differ(&recorded, &each, whole, entry.at - request.at);
+        }
         court.holds(Claim::OwnOutcome, entry.at, wrong.is_none(), || {
             let wrong = wrong.unwrap_or_default();
             let from = request.at;
