@@ -18,8 +18,8 @@ const OFTEN: u8 = 3;
 /// A map that never has more than so many entries.
 ///
 /// To make room a hand goes round, and takes the first entry that was not asked for since it last came by; one that was
-/// asked for often is passed by a few times (a clock with counts). An answer is remembered or it is not: nothing that somebody relies on belongs here. All calls take one lock of
-/// many for a moment.
+/// asked for often is passed by a few times (a clock with counts). An answer is remembered or it is not: nothing that
+/// somebody relies on belongs here. All calls take one lock of many for a moment.
 #[derive(Debug)]
 pub struct Recent<K, V> {
     lots: Box<[RwLock<Lot<K, V>>]>,

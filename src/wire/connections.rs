@@ -154,7 +154,7 @@ impl Idle {
         let since = Instant::now();
         let kept = Kept { line, since };
         self.kept().entry(to).or_default().push(kept);
-        if !self.kept_watch.swap(true, Ordering::Relaxed)
+        if !self.kept_watch.swap(true, Ordering::SeqCst)
             && let Ok(tasks) = tokio::runtime::Handle::try_current()
         {
             tasks.spawn(watch(Arc::downgrade(self)));
@@ -183,8 +183,12 @@ async fn watch(idle: Weak<Idle>) {
     loop {
         sleep(LOOK).await;
         let Some(idle) = idle.upgrade() else { return };
-        if !idle.look() {
-            idle.kept_watch.store(false, Ordering::Relaxed);
+        if idle.look() {
+            continue;
+        }
+        idle.kept_watch.store(false, Ordering::SeqCst);
+        // One that was kept just now found a watch, so there has to be one.
+        if idle.kept().is_empty() || idle.kept_watch.swap(true, Ordering::SeqCst) {
             return;
         }
     }
