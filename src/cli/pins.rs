@@ -13,9 +13,7 @@ use crate::pin::{Change, End, Pin, PinnedProfile, ProfileChoice, Record, ScopeKe
 use crate::report::{pin_data, scope_data};
 use crate::resolver::{Committed, Pins, Question, freely};
 use crate::session::{Actor, AgentId, SessionKey};
-use crate::setup::{Place, dangling, note_pins_cleared, pin_store, scope_in_words};
-use crate::store::sqlite::SqlitePins;
-use crate::store::{PinStore, PinStoreError};
+use crate::setup::{PinsUnread, Place, dangling, note_pins_cleared, pin_store, scope_in_words};
 use crate::terms::Mode;
 
 use super::ask::{self, Usual};
@@ -117,7 +115,8 @@ fn place(global: &Global) -> Result<Place, Wrong> {
 /// Every scope that holds a pin now, in the order of its name. With `--agent`, those of the agent and of all agents.
 fn holding(place: &Place, global: &Global) -> Result<Vec<(ScopeKey, Record)>, Wrong> {
     let now = SystemClock.now();
-    let all = place::tasks()?.block_on(pin_store(place).load_all());
+    let read = async { Ok::<_, PinsUnread>(pin_store(place).await?.load_all().await?) };
+    let all = place::tasks()?.block_on(read);
     let mut all = all.map_err(|broken| Wrong::Failed(causes(&broken)))?;
     all.retain(|(_, record)| record.holding(now).any(|pin| !pin.is_empty()));
     if let Some(wanted) = global.agent()? {
@@ -200,7 +199,7 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
             return Ok(ExitCode::FAILURE);
         }
     }
-    let (cleared, broken) = place::tasks()?.block_on(clear_each(pin_store(&place), keys));
+    let (cleared, broken) = place::tasks()?.block_on(clear_each(&place, keys));
     if !cleared.is_empty() {
         let noted = note_pins_cleared(&place, &cleared, SystemClock.now());
         if let Err(broken) = place::tasks()?.block_on(noted) {
@@ -221,9 +220,10 @@ fn clear(args: &ClearArgs, global: &Global, out: &mut impl Write) -> Result<Exit
 }
 
 /// Clears one scope after the other. Which were cleared, and what ended it early.
-async fn clear_each(store: SqlitePins, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinStoreError>) {
+async fn clear_each(place: &Place, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, Option<PinsUnread>) {
     let mut cleared = Vec::new();
-    let pins = match Pins::load(Arc::new(store)).await {
+    let pins = async { Ok(Pins::load(pin_store(place).await?).await?) };
+    let pins = match pins.await {
         Ok(pins) => pins,
         Err(broken) => return (cleared, Some(broken)),
     };
@@ -238,7 +238,7 @@ async fn clear_each(store: SqlitePins, keys: Vec<ScopeKey>) -> (Vec<ScopeKey>, O
         {
             Ok(Committed::Changed(_)) => cleared.push(key),
             Ok(Committed::Nothing | Committed::Forbidden) => {}
-            Err(broken) => return (cleared, Some(broken)),
+            Err(broken) => return (cleared, Some(broken.into())),
         }
     }
     (cleared, None)

@@ -10,7 +10,8 @@
 //! Messages never repeat a *value* of the file, since it might be a key in the wrong place. That is why values
 //! are read from a tree ([`node`](self)) and not by derived code, whose errors quote what they found.
 //!
-//! Read `root.rs` first, then the section that you need: `agents`, `auth`, `providers`, `commands`, `env`, `events`.
+//! Read `root.rs` first, then the section that you need: `agents`, `auth`, `providers`, `commands`, `env`, `events`,
+//! `store`.
 //! `text` is the way from bytes to the tree, `reading` the way from the tree to values.
 
 mod agents;
@@ -33,6 +34,7 @@ mod read_secret;
 mod reading;
 mod root;
 mod secret_input;
+mod store;
 mod text;
 mod which_agent;
 
@@ -50,6 +52,7 @@ pub use path::Step;
 pub use providers::{ListedModel, ProviderAuth, ProviderConfig};
 pub use root::Config;
 pub use secret_input::{Piece, SecretInput};
+pub use store::{SharedStore, StoreConfig};
 #[cfg(feature = "cli")]
 pub(crate) use text::too_deep;
 pub use which_agent::{Agent, UnknownAgent};

@@ -13,6 +13,7 @@ use super::node::Node;
 use super::oauth::{self, OAuthConfig};
 use super::providers::{self, ProviderConfig};
 use super::reading::{At, Notes, Read, look_for_traps};
+use super::store::{self, StoreConfig};
 use super::text::tree;
 use crate::model::ProviderId;
 use crate::session::AgentId;
@@ -40,6 +41,8 @@ pub struct Config {
     pub env: Env,
     /// Where an operator hears of what nobody may be looking at.
     pub events: Events,
+    /// Where pins, rests and the record of decisions are kept (`store`).
+    pub store: StoreConfig,
 }
 
 impl Config {
@@ -104,5 +107,6 @@ fn read<'a>(at: &At<'a>) -> Read<'a, Config> {
         bot: top.read("bot", commands::read_bot)?.unwrap_or_default(),
         env: top.read("env", env::read)?.unwrap_or_default(),
         events: top.read("events", events::read)?.unwrap_or_default(),
+        store: top.read("store", store::read)?.unwrap_or_default(),
     })
 }

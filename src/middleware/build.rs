@@ -2,18 +2,20 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
 use crate::apply::Desk;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::echo::causes;
 use crate::events::{Events, Limits, Target};
 use crate::pin::REMEMBERED;
 use crate::places::{ConfigFile, NoStateDir, StateDir, Surroundings, config_file, state_dir};
 use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
-use crate::resolver::{Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, UseEnvironment};
+use crate::resolver::{
+    Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, Stores, StoresError, UseEnvironment,
+};
 use crate::store::{PinStore, PinStoreError};
 
 use super::ModelPin;
@@ -27,6 +29,9 @@ pub enum BuildError {
     /// The configuration or `.env` is wrong.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// What is kept cannot be reached.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
     /// The pins cannot be read.
     #[error("the pins cannot be read")]
     Pins(#[from] PinStoreError),
@@ -169,7 +174,11 @@ impl Builder {
     /// [`BuildError`] says which file is wrong, where, and why.
     pub async fn build(self) -> Result<ModelPin, BuildError> {
         let (state, config) = places(self.state_dir, self.config)?;
-        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock));
+        let late = Arc::new(AgreedClock::default());
+        let clock = self
+            .clock
+            .clone()
+            .unwrap_or_else(|| Arc::clone(&late) as Arc<dyn Clock>);
         let snapshot = Snapshot::load(Sources {
             refresher: self.refresher.or_else(|| usual_refresher(&clock)),
             environment: self.environment.unwrap_or(UseEnvironment::Process),
@@ -185,8 +194,9 @@ impl Builder {
         let (store, kept) = match self.pins {
             Some(pins) => (pins, self.kept.unwrap_or_default()),
             None => {
-                let (pins, usual) = usual_stores(&snapshot.sources().state);
-                (pins, self.kept.unwrap_or(usual))
+                let stores = Stores::open(&snapshot).await?;
+                late.agree_on(stores.clock);
+                (stores.pins, self.kept.unwrap_or(stores.kept))
             }
         };
         let pins = Pins::load(store).await?;
@@ -222,24 +232,23 @@ fn events(snapshot: &Snapshot, clock: &Arc<dyn Clock>) -> Events {
     })
 }
 
-/// Where everything is kept if the caller does not say: one file.
-#[cfg(feature = "sqlite")]
-fn usual_stores(state: &StateDir) -> (Arc<dyn PinStore>, Kept) {
-    let database = crate::store::sqlite::Database::new(state.database());
-    let kept = Kept {
-        ledger: Arc::new(database.ledger()),
-        audit: Arc::new(database.audit()),
-    };
-    (Arc::new(database.pins()), kept)
+/// This machine's clock, until another one is agreed on.
+#[derive(Debug, Default)]
+struct AgreedClock(OnceLock<Arc<dyn Clock>>);
+
+impl AgreedClock {
+    fn agree_on(&self, clock: Arc<dyn Clock>) {
+        // It is agreed on once, when the middleware is set up.
+        let _first = self.0.set(clock);
+    }
 }
 
-/// Where everything is kept if the caller does not say: in memory.
-#[cfg(not(feature = "sqlite"))]
-fn usual_stores(_: &StateDir) -> (Arc<dyn PinStore>, Kept) {
-    (
-        Arc::new(crate::store::memory::MemoryPins::default()),
-        Kept::default(),
-    )
+impl Clock for AgreedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+            .get()
+            .map_or_else(|| SystemClock.now(), |clock| clock.now())
+    }
 }
 
 /// Puts a damaged database out of the way. If it cannot be, it is refused when it is read.

@@ -13,7 +13,7 @@ use super::kept::{Holds, Kept};
 use super::key::{ScopeKey, ScopeName};
 use super::merge::{Effective, Merge};
 use super::plain::Plain;
-use super::record::{End, Record};
+use super::record::{End, Record, Version};
 use super::shares::{Shares, What};
 use crate::clock::Timestamp;
 use crate::session::{AgentId, Scope, SessionKey};
@@ -145,6 +145,30 @@ impl PinTable {
         let wide = self.wide.load();
         let of_wide = wide.above(agent).filter_map(|(_, kept)| next(kept));
         of_chats.chain(of_wide).min()
+    }
+
+    /// The records that are newer than the version that `known` tells of their scope.
+    #[must_use]
+    pub fn newer_than(&self, known: impl Fn(&ScopeKey) -> Version) -> Vec<(ScopeKey, Record)> {
+        let mut newer = Vec::new();
+        let mut see = |key: ScopeKey, kept: &Kept| {
+            if kept.version() > known(&key) {
+                newer.push((key, kept.record()));
+            }
+        };
+        self.chats.each(|agent, chat, kept| {
+            if let Ok(agent) = AgentId::new(agent) {
+                see(ScopeKey::Session(agent, Arc::from(chat)), kept);
+            }
+        });
+        let wide = self.wide.load();
+        for (agent, kept) in &wide.agents {
+            see(ScopeKey::Agent(agent.clone()), kept);
+        }
+        if let Some(kept) = &wide.global {
+            see(ScopeKey::Global, kept);
+        }
+        newer
     }
 
     /// What is pinned for a chat at `now`.

@@ -4,9 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cooldown::Changed;
 use crate::echo::causes;
-use crate::store::{LedgerStore, LedgerUnavailable};
+use crate::store::{LedgerNews, LedgerStore, LedgerUnavailable};
 
 /// How often other processes' changes are looked for. Looking costs two questions to the file system where nothing was
 /// changed; with the time that a commit takes, a change is seen well within 100 ms.
@@ -59,7 +58,7 @@ where
 pub fn follow_ledger(
     store: &Arc<dyn LedgerStore>,
     mark: u64,
-    take: impl Fn(Changed) -> Followed + Send + Sync + 'static,
+    take: impl Fn(LedgerNews) -> Followed + Send + Sync + 'static,
 ) {
     let (store, take) = (Arc::downgrade(store), Arc::new(take));
     follow("failures and rests", mark, move |mark| {
@@ -69,7 +68,7 @@ pub fn follow_ledger(
                 return Ok((mark, Followed::Over));
             };
             let told = store.news(mark).await?;
-            Ok::<_, LedgerUnavailable>((told.mark, take(told.cells)))
+            Ok::<_, LedgerUnavailable>((told.mark, take(told)))
         }
     });
 }

@@ -18,7 +18,7 @@ use crate::profile::ProfileId;
 use crate::recent::Recent;
 use crate::session::AgentId;
 use crate::store::memory::{MemoryAudit, MemoryLedger};
-use crate::store::{AuditStore, LedgerStore, LedgerUnavailable};
+use crate::store::{AuditStore, Extent, LedgerStore, LedgerUnavailable};
 
 use super::follow::{Followed, follow_ledger};
 use super::later::Later;
@@ -26,6 +26,8 @@ use super::lease::{Choice, Lease};
 use super::noting::Writes;
 use super::ready::Used;
 
+/// How many cells are joined in one step, where all of them are.
+const AT_ONCE: usize = 500;
 /// How many audit rows memory keeps.
 const AUDITED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
@@ -144,12 +146,19 @@ impl Learning {
         };
         learning.ledger.join(cells);
         let followed = Arc::downgrade(learning);
-        follow_ledger(&learning.kept.ledger, first.mark, move |cells| {
+        follow_ledger(&learning.kept.ledger, first.mark, move |told| {
             let Some(learning) = followed.upgrade() else {
                 return Followed::Over;
             };
-            learning.ledger.join(cells);
+            learning.ledger.join(told.cells);
             learning.sweep();
+            if told.extent == Extent::Everything {
+                // Messages were lost, or the store has lost something: it hears what is known here. Joining twice does
+                // no harm.
+                for some in learning.ledger.cells().chunks(AT_ONCE) {
+                    learning.keep(some.to_vec());
+                }
+            }
             Followed::On
         });
         Ok(())

@@ -1,11 +1,12 @@
 //! Pins in memory, and the store behind them.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::pin::{Change, PinTable, Record, ScopeKey};
-use crate::store::{PinStore, PinStoreError};
+use crate::pin::{Change, PinTable, Record, ScopeKey, Version};
+use crate::store::{Extent, PinStore, PinStoreError};
 
 use super::follow::{Followed, follow};
 
@@ -57,6 +58,9 @@ impl Pins {
                     return Ok((mark, Followed::Over));
                 };
                 let told = store.news(mark).await?;
+                if told.extent == Extent::Everything {
+                    bring_back(&table, &*store, &told.records).await?;
+                }
                 for (key, record) in told.records {
                     table.put(key, record);
                 }
@@ -153,6 +157,26 @@ impl Pins {
             .map(|record| (*record).clone())
             .unwrap_or_default()
     }
+}
+
+/// Brings back what was acknowledged once and the store has lost, though this process still knows it: a server that was
+/// emptied, or set back to an older copy. Of several that do this at once, one is faster, and all have the same.
+async fn bring_back(
+    table: &PinTable,
+    store: &dyn PinStore,
+    there: &[(ScopeKey, Record)],
+) -> Result<(), PinStoreError> {
+    let there: HashMap<&ScopeKey, Version> =
+        there.iter().map(|(key, record)| (key, record.version)).collect();
+    for (key, record) in table.newer_than(|key| there.get(key).copied().unwrap_or_default()) {
+        let from = there.get(&key).copied().unwrap_or_default();
+        match store.save(&key, from, &record).await {
+            // Somebody was faster: that is told as news.
+            Ok(()) | Err(PinStoreError::Conflict(_)) => {}
+            Err(broken) => return Err(broken),
+        }
+    }
+    Ok(())
 }
 
 /// A permit that asks nothing.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::access::{Rules, Who};
 use crate::command::Syntax;
-use crate::config::{Allow, Config, ConfigError, Unauthorised, UnknownAgent, Warning};
+use crate::config::{Allow, Config, ConfigError, StoreConfig, Unauthorised, UnknownAgent, Warning};
 use crate::cooldown::Policy;
 use crate::credential::CredentialKind;
 use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
@@ -160,7 +160,7 @@ impl Snapshot {
             UseEnvironment::Process => Environment::of_process(dotenv, &config),
             UseEnvironment::Nothing => Environment::new(|_| None, dotenv, &config),
         };
-        let handles = handle_key(&sources.state);
+        let handles = shared_key(&config, &environment).unwrap_or_else(|| handle_key(&sources.state));
         Ok(Self {
             seals: handles.seal_key(),
             handles,
@@ -481,6 +481,18 @@ fn rules(config: &Config) -> Rules {
         }
     }
     rules
+}
+
+/// The key of handles of all machines that share a store: what one seals another one opens, and a rest of a secret is known
+/// to all who hold that secret. A key that cannot be found is told where the store is opened.
+fn shared_key(config: &Config, environment: &Environment) -> Option<HandleKey> {
+    let StoreConfig::Redis(shared) = &config.store else {
+        return None;
+    };
+    let key = environment.resolve(&shared.key).ok()?;
+    let mut seed = b"modelpin fleet handles 1\0".to_vec();
+    seed.extend_from_slice(key.expose().as_bytes());
+    Some(HandleKey::derive(&seed))
 }
 
 /// The key of handles: of this machine and this state directory. The machine's own id is not told to anybody in a chat,

@@ -31,7 +31,7 @@ pub use defaults::{
 pub use import::{Import, ImportError, Imported, Run, found_source, import};
 pub use order::{OrderError, clear_order, set_order};
 #[cfg(feature = "sqlite")]
-pub use pins::{dangling, pin_store, pins_of, rename_in_pins, scope_in_words};
+pub use pins::{PinsUnread, dangling, pin_store, pins_of, rename_in_pins, scope_in_words};
 pub use place::{Place, PlaceError};
 pub use removal::{Named, RemovalError, logout, named, remove, rename};
 #[cfg(feature = "sqlite")]

@@ -1,12 +1,15 @@
 //! The pins that are kept, seen from outside of any chat.
 
+use std::sync::Arc;
+
+use thiserror::Error;
+
 use crate::clock::Timestamp;
 use crate::echo::legible;
 use crate::pin::{Layers, Pin, PinnedProfile, ProfileChoice, Record, ScopeKey};
 use crate::profile::{Identity, ProfileId};
-use crate::resolver::BookError;
+use crate::resolver::{BookError, Stores, StoresError};
 use crate::session::AgentId;
-use crate::store::sqlite::SqlitePins;
 use crate::store::{PinStore, PinStoreError};
 
 use super::place::Place;
@@ -14,18 +17,31 @@ use super::place::Place;
 /// How often a change is made again from a newer record before it is given up.
 const TRIES: usize = 32;
 
-/// The store of the state directory.
-#[must_use]
-pub fn pin_store(place: &Place) -> SqlitePins {
-    SqlitePins::new(place.snapshot().sources().state.database())
+/// The pins that a command cannot get at.
+#[derive(Debug, Error)]
+pub enum PinsUnread {
+    /// What is kept cannot be reached.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
+    /// The store is there, and did not answer.
+    #[error(transparent)]
+    Store(#[from] PinStoreError),
+}
+
+/// The store that the configuration names.
+///
+/// # Errors
+/// [`StoresError`] if it cannot be reached.
+pub async fn pin_store(place: &Place) -> Result<Arc<dyn PinStore>, StoresError> {
+    Ok(Stores::open(place.snapshot()).await?.pins)
 }
 
 /// Which scopes name a profile now. Pins of the agent and of all agents count: those that this profile may serve.
 ///
 /// # Errors
-/// [`PinStoreError`] if the store cannot be read.
-pub async fn pins_of(place: &Place, id: &ProfileId) -> Result<Vec<ScopeKey>, PinStoreError> {
-    let all = pin_store(place).load_all().await?;
+/// [`PinsUnread`] if the store cannot be read.
+pub async fn pins_of(place: &Place, id: &ProfileId) -> Result<Vec<ScopeKey>, PinsUnread> {
+    let all = pin_store(place).await?.load_all().await?;
     let named = all.into_iter().filter(|(key, record)| {
         let of_agent = agent_of(key).is_none_or(|agent| agent == place.agent());
         of_agent && record.layers.pins().any(|pin| names(pin, id))
@@ -74,13 +90,13 @@ fn is_there(pinned: &PinnedProfile, profiles: &[(ProfileId, Identity)]) -> bool 
 /// to. Returns the scopes that name it now.
 ///
 /// # Errors
-/// [`PinStoreError`]; the pins that were changed before it stay changed, and the same call again goes on.
+/// [`PinsUnread`]; the pins that were changed before it stay changed, and the same call again goes on.
 pub async fn rename_in_pins(
     place: &Place,
     old: &ProfileId,
     new: &ProfileId,
-) -> Result<Vec<ScopeKey>, PinStoreError> {
-    let store = pin_store(place);
+) -> Result<Vec<ScopeKey>, PinsUnread> {
+    let store = pin_store(place).await?;
     let mut followed = Vec::new();
     for (key, first) in store.load_all().await? {
         if agent_of(&key).is_some_and(|agent| agent != place.agent()) {
@@ -99,7 +115,7 @@ pub async fn rename_in_pins(
                 Err(PinStoreError::Conflict(_)) if tries < TRIES => {
                     record = store.load(&key).await?.unwrap_or_default();
                 }
-                Err(broken) => return Err(broken),
+                Err(broken) => return Err(broken.into()),
             }
         }
     }

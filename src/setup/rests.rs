@@ -10,10 +10,10 @@ use crate::cooldown::CooldownLedger;
 use crate::credentials::{AuthStore, ChangeError, DraftError};
 use crate::pin::ScopeKey;
 use crate::profile::ProfileId;
-use crate::resolver::BookError;
+use crate::resolver::{BookError, Stores, StoresError};
 use crate::session::Actor;
 use crate::store::sqlite::Database;
-use crate::store::{AuditStore, AuditStoreError, LedgerStore, LedgerUnavailable, Row};
+use crate::store::{AuditStore, AuditStoreError, LedgerUnavailable, Row};
 
 use super::place::Place;
 
@@ -35,7 +35,10 @@ pub enum RestError {
     /// The agent's credentials cannot be read.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// What modelpin learned cannot be reached.
+    /// What is kept cannot be reached.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
+    /// What modelpin learned cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerUnavailable),
 }
@@ -47,7 +50,7 @@ pub enum RestError {
 pub async fn forget_rests(place: &Place, id: &ProfileId, now: Timestamp) -> Result<Forgotten, RestError> {
     let account = place.snapshot().book(Some(place.agent()))?.account(id).account;
     let in_file = AuthStore::change(&place.store(), |draft| Ok::<_, DraftError>(draft.clear_rest(id)))?;
-    let store = database(place).ledger();
+    let store = Stores::open(place.snapshot()).await?.kept.ledger;
     let ledger = CooldownLedger::default();
     ledger.join(store.load_all().await?);
     let cleared = ledger.clear(&account, now);

@@ -46,7 +46,8 @@ fn change(model: &str) -> Change {
             provider,
             mode: Mode::Prefer,
         })),
-        end: End::At(Timestamp::from_millis(9_000)),
+        // Far ahead: a store may drop what is over.
+        end: End::At(Timestamp::from_millis(4_102_444_800_000)),
         by: Arc::from("ann"),
     })
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use thiserror::Error;
 
+use super::Extent;
 use crate::clock::Timestamp;
 use crate::cooldown::{Alone, Cell, CellKey, Changed, Standing, is_transient};
 
@@ -45,8 +46,8 @@ pub trait LedgerStore: fmt::Debug + Send + Sync {
     /// [`LedgerUnavailable`] if the store cannot be asked.
     async fn news(&self, since: u64) -> Result<LedgerNews, LedgerUnavailable> {
         Ok(LedgerNews {
-            cells: Changed::new(),
             mark: since,
+            ..LedgerNews::default()
         })
     }
 
@@ -62,6 +63,8 @@ pub trait LedgerStore: fmt::Debug + Send + Sync {
 pub struct LedgerNews {
     /// The cells as they are now.
     pub cells: Changed,
+    /// Whether these are all the cells that the store has.
+    pub extent: Extent,
     /// Where the next question goes on.
     pub mark: u64,
 }

@@ -5,7 +5,7 @@
 //! and the one trial of each window, which one of many processes gets.
 //! [`AuditStore`] keeps what was decided, the last rows of it, and does not know what they say. [`conformance`] has the laws as functions: a new
 //! backend runs them in its own tests. The backends in this crate are [`memory`] and, with the feature `sqlite`,
-//! `sqlite::Database`.
+//! `sqlite::Database`, and with the feature `redis`, for several machines, `redis::Redis`.
 
 mod audit;
 mod audit_law;
@@ -14,9 +14,13 @@ mod ledger;
 pub mod memory;
 mod memory_audit;
 mod pins;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+mod stored;
 
 pub use audit::{AuditStore, AuditStoreError, Row};
 pub use ledger::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, Trial};
-pub use pins::{News, PinStore, PinStoreError};
+pub use pins::{Extent, News, PinStore, PinStoreError};

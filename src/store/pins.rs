@@ -62,8 +62,8 @@ pub trait PinStore: fmt::Debug + Send + Sync {
     /// [`PinStoreError::Unavailable`] if the store cannot be asked.
     async fn news(&self, since: u64) -> Result<News, PinStoreError> {
         Ok(News {
-            records: Vec::new(),
             mark: since,
+            ..News::default()
         })
     }
 }
@@ -73,8 +73,20 @@ pub trait PinStore: fmt::Debug + Send + Sync {
 pub struct News {
     /// The records as they are now.
     pub records: Vec<(ScopeKey, Record)>,
+    /// Whether these are all the records that the store has.
+    pub extent: Extent,
     /// Where the next question goes on.
     pub mark: u64,
+}
+
+/// How much of a store an answer tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// What was changed; all else is as it was.
+    #[default]
+    Changes,
+    /// Everything there is: what is not told is not there, because it was lost or is over.
+    Everything,
 }
 
 /// Why a pin store did not do what it was asked.

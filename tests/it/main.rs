@@ -17,6 +17,8 @@ mod credentials;
 #[cfg(feature = "cli")]
 mod demo;
 mod fill;
+#[cfg(all(feature = "redis", unix))]
+mod fleet;
 mod floors;
 #[cfg(all(feature = "gateway", unix))]
 mod gateway;

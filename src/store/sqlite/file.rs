@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
 use super::forms::{NEWEST, bring_up_to_date, form};
+use crate::store::stored::Unreadable;
 
 /// How long a writer of another process is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,8 +28,8 @@ pub(super) enum Trouble {
     Restless,
     #[error("it was written by a newer modelpin (form {0}; this one knows up to {known})", known = NEWEST)]
     Newer(usize),
-    #[error("a pin in it cannot be read: {0}")]
-    Record(&'static str),
+    #[error(transparent)]
+    Record(#[from] Unreadable),
     #[error("what it tells of a failure cannot be read: {0}")]
     Cell(&'static str),
     #[error("it is damaged: {0}")]

@@ -14,10 +14,10 @@ use serde_json::value::RawValue;
 
 use super::file::Trouble;
 use super::pins::text;
-use super::stored::{self, Text};
 use crate::clock::Timestamp;
 use crate::pin::{Before, Pin, PinTable, Plain, ScopeKey, Version, What};
 use crate::session::{AgentId, Scope};
+use crate::store::stored::{self, Text, Unreadable};
 
 /// How many texts are remembered at a time.
 const KNOWN: usize = 1_024;
@@ -76,7 +76,7 @@ impl<'table> Filling<'table> {
         };
         if self.agent.as_ref().is_none_or(|known| known.as_str() != agent) {
             let ScopeKey::Session(agent, _) = stored::key(scope, agent, "")? else {
-                return Err(Trouble::Record("its scope"));
+                return Err(Unreadable("its scope").into());
             };
             self.agent = Some(agent);
         }

@@ -100,7 +100,11 @@ impl LedgerStore for SqliteLedger {
         let found = self.database.look(&self.watch, move |file| cells(file, since));
         let found = found.await.map_err(unavailable)?;
         let (cells, mark) = found.unwrap_or_else(|| (Changed::new(), since));
-        Ok(LedgerNews { cells, mark })
+        Ok(LedgerNews {
+            cells,
+            mark,
+            ..LedgerNews::default()
+        })
     }
 
     async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable> {

@@ -9,9 +9,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::file::{Trouble, ask};
 use super::watch::Watch;
-use super::{Database, filling, stored};
+use super::{Database, filling};
 use crate::pin::{PinTable, Record, ScopeKey, Version};
-use crate::store::{News, PinStore, PinStoreError};
+use crate::store::{News, PinStore, PinStoreError, stored};
 
 /// A pin store in an SQLite file.
 #[derive(Debug)]
@@ -62,8 +62,9 @@ impl PinStore for SqlitePins {
                 Ok((row.get::<_, u64>(0)?, row.get::<_, String>(1)?))
             });
             let row = row.optional()?;
-            row.map(|(version, text)| stored::record(version, &text))
-                .transpose()
+            Ok(row
+                .map(|(version, text)| stored::record(version, &text))
+                .transpose()?)
         });
         Ok(found.await.map_err(unavailable)?.flatten())
     }
@@ -95,7 +96,11 @@ impl PinStore for SqlitePins {
         let found = self.database.look(&self.watch, move |file| records(file, since));
         let found = found.await.map_err(unavailable)?;
         let (records, mark) = found.unwrap_or_else(|| (Vec::new(), since));
-        Ok(News { records, mark })
+        Ok(News {
+            records,
+            mark,
+            ..News::default()
+        })
     }
 }
 

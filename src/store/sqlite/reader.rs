@@ -81,6 +81,7 @@ impl Reader {
 mod tests {
     use super::super::file::{Open, read_write};
     use super::*;
+    use crate::store::stored::Unreadable;
 
     fn count(file: &Connection) -> Result<i64, Trouble> {
         Ok(file.query_row("SELECT count(*) FROM pins", [], |row| row.get(0))?)
@@ -143,7 +144,7 @@ mod tests {
         let (path, open) = written(dir.path());
         let reader = Reader::default();
         reader.opened(open.identity());
-        let wrong = |_: &Connection| Err::<(), _>(Trouble::Record("its text"));
+        let wrong = |_: &Connection| Err::<(), _>(Trouble::Record(Unreadable("its text")));
         assert_eq!(reader.ask(&path, wrong), None);
         assert!(!reader.keeps_one());
         assert_eq!(reader.ask(&path, count), Some(0), "the next one is answered");

@@ -120,6 +120,7 @@ impl PinStore for Slow {
                     .map(|(key, (record, _))| (key.clone(), record.clone()))
                     .collect(),
                 mark: kept.1,
+                ..News::default()
             }
         };
         self.dice.pause().await;

@@ -6,7 +6,6 @@ use modelpin::pin::{PinnedProfile, ProfileChoice, ScopeKey};
 use modelpin::resolver::{Lease, Question};
 use modelpin::session::{Actor, SessionKey};
 use modelpin::setup::{dangling, pin_store};
-use modelpin::store::PinStore;
 use modelpin::terms::Mode;
 
 use super::world::World;
@@ -58,7 +57,13 @@ pub(super) async fn holds(world: &World, seen: &mut Tally) -> Result<(), String>
     let now = SystemClock.now();
     let place = world.place();
     let modelpin = world.modelpin().await;
-    for (scope, record) in pin_store(&place).load_all().await.expect("pins") {
+    for (scope, record) in pin_store(&place)
+        .await
+        .expect("a store")
+        .load_all()
+        .await
+        .expect("pins")
+    {
         let gone = dangling(&place, &scope, &record, now).expect("a report");
         for choice in record.holding(now).flat_map(|pin| &pin.profiles) {
             let ProfileChoice::Pinned(pinned) = choice else {

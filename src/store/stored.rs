@@ -1,12 +1,12 @@
-//! Records as they are kept, in a form of their own: what was once written is read for ever.
+//! Pin records as they are kept, in a form of their own, whatever keeps them: what was once written is read for ever.
 
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use super::file::Trouble;
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
 use crate::pin::{
@@ -15,6 +15,11 @@ use crate::pin::{
 use crate::profile::{Identity, ProfileId};
 use crate::session::{AgentId, Scope};
 use crate::terms::Mode;
+
+/// What cannot be read of a pin.
+#[derive(Debug, Error)]
+#[error("a pin in it cannot be read: {0}")]
+pub(super) struct Unreadable(pub(super) &'static str);
 
 /// The columns of a scope.
 pub(super) fn columns(key: &ScopeKey) -> (&'static str, String, String) {
@@ -27,13 +32,13 @@ pub(super) fn columns(key: &ScopeKey) -> (&'static str, String, String) {
 }
 
 /// The scope of its columns.
-pub(super) fn key(scope: &str, agent: &str, session: &str) -> Result<ScopeKey, Trouble> {
-    let agent = || AgentId::new(agent).map_err(|_| Trouble::Record("the agent's id"));
+pub(super) fn key(scope: &str, agent: &str, session: &str) -> Result<ScopeKey, Unreadable> {
+    let agent = || AgentId::new(agent).map_err(|_| Unreadable("the agent's id"));
     Ok(match scope {
         scope if scope == Scope::Session.as_str() => ScopeKey::Session(agent()?, Arc::from(session)),
         scope if scope == Scope::Agent.as_str() => ScopeKey::Agent(agent()?),
         scope if scope == Scope::Global.as_str() => ScopeKey::Global,
-        _ => return Err(Trouble::Record("its scope")),
+        _ => return Err(Unreadable("its scope")),
     })
 }
 
@@ -49,8 +54,8 @@ pub(super) fn text(record: &Record) -> String {
 }
 
 /// The record of a text.
-pub(super) fn record(version: u64, text: &str) -> Result<Record, Trouble> {
-    let stored: Stored<'_> = serde_json::from_str(text).map_err(|_| Trouble::Record("its text"))?;
+pub(super) fn record(version: u64, text: &str) -> Result<Record, Unreadable> {
+    let stored: Stored<'_> = serde_json::from_str(text).map_err(|_| Unreadable("its text"))?;
     let layers = StoredLayers {
         lasting: stored.lasting,
         passing: stored.passing,
@@ -166,7 +171,7 @@ impl<'a> StoredLayers<'a> {
         }
     }
 
-    fn layers(self) -> Result<Layers, Trouble> {
+    fn layers(self) -> Result<Layers, Unreadable> {
         Ok(Layers {
             lasting: self.lasting.map(StoredPin::pin).transpose()?,
             passing: self
@@ -198,7 +203,7 @@ impl<'a> StoredPin<'a> {
         }
     }
 
-    fn pin(self) -> Result<Pin, Trouble> {
+    fn pin(self) -> Result<Pin, Unreadable> {
         Ok(Pin {
             model: self.model.map(|model| PinnedModel {
                 model: ModelRef::new(ProviderId::new(&model.provider.0), &model.name.0),
@@ -211,7 +216,7 @@ impl<'a> StoredPin<'a> {
                 None => End::Never,
                 Some(StoredEnd::At(at)) => End::At(at),
                 Some(StoredEnd::Word(word)) if word == ONCE => End::NextRequest,
-                Some(StoredEnd::Word(_)) => return Err(Trouble::Record("when it ends")),
+                Some(StoredEnd::Word(_)) => return Err(Unreadable("when it ends")),
             },
             own_way: if self.own_way {
                 OwnWay::Stops

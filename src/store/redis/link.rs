@@ -1,0 +1,337 @@
+//! The connection, and how it is.
+//!
+//! One connection for questions and messages; the client library makes a new one by itself when it is lost, and subscribes
+//! again. A heartbeat four times a second tells how the server is, what time it has, and whether it still knows us: a
+//! connection on which nothing comes any more is known as such within half a second.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, PushInfo, PushKind, RedisResult, Value};
+use tokio::task::AbortHandle;
+
+use super::address::Address;
+use super::clock::Offset;
+use super::doubts::Doubts;
+use super::feed::Feed;
+use super::fleet::Fleet;
+use super::keys::Keys;
+use super::trouble::{Trouble, What};
+use super::{ledger, pins};
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::cooldown::{Cell, CellKey};
+use crate::pin::{Record, ScopeKey};
+
+/// The time between two heartbeats.
+const BEAT: Duration = Duration::from_millis(250);
+/// How long the server may take for a change that the caller is to know of.
+pub(super) const IN_TIME: Duration = Duration::from_millis(100);
+/// How long an answer is waited for: with what a change may take on the server, there is time left for the way.
+const ANSWER: Duration = Duration::from_millis(200);
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_millis(500);
+/// How long the first one may take: a host that has to be looked up, TLS.
+const FIRST_CONNECT: Duration = Duration::from_secs(5);
+/// The time between two tries to connect.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// How the connection is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// The server answers.
+    Well {
+        /// How long its last answer took.
+        took: Duration,
+        /// How far its clock is ahead of this machine's, in milliseconds.
+        ahead: i64,
+    },
+    /// It does not answer: what is in memory goes on, and changes are refused.
+    Away {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What others change.
+#[derive(Debug)]
+pub(super) struct Feeds {
+    pub(super) pins: Feed<ScopeKey, Record>,
+    pub(super) ledger: Feed<CellKey, Cell>,
+    keys: Keys,
+    origin: String,
+}
+
+/// The connection of this process.
+#[derive(Debug)]
+pub(super) struct Link {
+    address: Address,
+    fleet: Fleet,
+    manager: ConnectionManager,
+    feeds: Arc<Feeds>,
+    offset: Arc<Offset>,
+    health: Mutex<Health>,
+    /// What stood under the name of the fleet at the last heartbeat.
+    marked: Mutex<Option<String>>,
+    pub(super) doubts: Doubts,
+    next: AtomicU64,
+    heart: Mutex<Option<AbortHandle>>,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let heart = self.heart.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(heart) = heart.take() {
+            heart.abort();
+        }
+    }
+}
+
+impl Link {
+    pub(super) async fn connect(address: Address, fleet: Fleet) -> Result<Arc<Self>, Trouble> {
+        let at = address.clone();
+        let connected = Self::connected(address, fleet).await;
+        connected.map_err(|what| what.at(&at))
+    }
+
+    async fn connected(address: Address, fleet: Fleet) -> Result<Arc<Self>, What> {
+        let said = |wrong: redis::RedisError| What::of(&wrong);
+        let keys = Keys::new(address.prefix(), fleet.tenant());
+        let feeds = Arc::new(Feeds {
+            pins: Feed::new(),
+            ledger: Feed::new(),
+            keys: keys.clone(),
+            origin: origin(),
+        });
+        let client = Client::open(address.connection().map_err(said)?).map_err(said)?;
+        let listening = Arc::clone(&feeds);
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(1)
+            .set_min_delay(AGAIN)
+            .set_max_delay(AGAIN)
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(ANSWER))
+            .set_push_sender(move |told: PushInfo| {
+                listening.hear(&told);
+                Ok::<(), ()>(())
+            })
+            .set_automatic_resubscription();
+        let connecting = ConnectionManager::new_with_config(client, config);
+        let mut manager = match tokio::time::timeout(FIRST_CONNECT, connecting).await {
+            Ok(manager) => manager.map_err(said)?,
+            Err(_) => return Err(What::Slow(FIRST_CONNECT.as_millis())),
+        };
+        for channel in [keys.pin_news(), keys.ledger_news()] {
+            manager.subscribe(channel).await.map_err(said)?;
+        }
+        let link = Arc::new(Self {
+            address,
+            fleet,
+            manager,
+            feeds,
+            offset: Arc::default(),
+            health: Mutex::new(Health::Away {
+                since: SystemClock.now(),
+                why: "nothing was asked yet".to_owned(),
+            }),
+            marked: Mutex::new(None),
+            doubts: Doubts::default(),
+            next: AtomicU64::new(1),
+            heart: Mutex::new(None),
+        });
+        link.beat().await?;
+        let heart = tokio::spawn(beats(Arc::downgrade(&link))).abort_handle();
+        *link.heart.lock().unwrap_or_else(PoisonError::into_inner) = Some(heart);
+        Ok(link)
+    }
+
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.feeds.keys
+    }
+
+    pub(super) fn feeds(&self) -> &Feeds {
+        &self.feeds
+    }
+
+    pub(super) fn offset(&self) -> &Arc<Offset> {
+        &self.offset
+    }
+
+    /// Who we are in messages: one's own are known already.
+    pub(super) fn origin(&self) -> &str {
+        &self.feeds.origin
+    }
+
+    /// A name for one change, which no other one has.
+    pub(super) fn next_change(&self) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{number:x}", self.origin())
+    }
+
+    /// A connection to ask on.
+    pub(super) fn manager(&self) -> ConnectionManager {
+        self.manager.clone()
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.healthy().clone()
+    }
+
+    /// Until when the server may make a change that is sent now, by its own clock in milliseconds.
+    pub(super) fn deadline(&self) -> i64 {
+        let now = SystemClock.now().after(IN_TIME).as_millis();
+        now.saturating_add(self.offset.ahead())
+    }
+
+    /// Waits for an answer as long as one may take.
+    pub(super) async fn asked<T>(&self, question: impl Future<Output = RedisResult<T>>) -> Result<T, What> {
+        match tokio::time::timeout(ANSWER, question).await {
+            Ok(answer) => answer.map_err(|wrong| match What::of(&wrong) {
+                What::Away(_) if wrong.is_timeout() => What::Slow(ANSWER.as_millis()),
+                what => what,
+            }),
+            Err(_) => Err(What::Slow(ANSWER.as_millis())),
+        }
+    }
+
+    /// Refuses at once while the server is known to be away.
+    pub(super) fn is_there(&self) -> Result<(), What> {
+        match &*self.healthy() {
+            Health::Well { .. } => Ok(()),
+            Health::Away { why, .. } => Err(What::Away(why.clone())),
+        }
+    }
+
+    /// Asks how the server is, what time it has, and whether it knows us.
+    async fn beat(&self) -> Result<(), What> {
+        let beat = self.beat_once().await;
+        let mut health = self.healthy();
+        match &beat {
+            Ok(took) => {
+                if matches!(*health, Health::Away { .. }) {
+                    // Messages that were sent meanwhile are lost.
+                    self.feeds.lost();
+                }
+                *health = Health::Well {
+                    took: *took,
+                    ahead: self.offset.ahead(),
+                };
+            }
+            Err(wrong) => {
+                let since = match &*health {
+                    Health::Away { since, .. } => *since,
+                    Health::Well { .. } => {
+                        tracing::warn!(store = %self.address, "the store is away: {wrong}");
+                        SystemClock.now()
+                    }
+                };
+                *health = Health::Away {
+                    since,
+                    why: wrong.to_string(),
+                };
+            }
+        }
+        beat.map(drop)
+    }
+
+    async fn beat_once(&self) -> Result<Duration, What> {
+        let (asked, began) = (SystemClock.now(), Instant::now());
+        let name = self.keys().fleet();
+        let mut manager = self.manager();
+        let mut questions = redis::pipe();
+        questions.cmd("TIME").cmd("GET").arg(&name);
+        let answer = self.asked(questions.query_async(&mut manager));
+        let ((seconds, micros), written): ((i64, i64), Option<String>) = answer.await?;
+        let took = began.elapsed();
+        let server = Timestamp::from_millis(seconds.saturating_mul(1000).saturating_add(micros / 1000));
+        self.offset.learn(server, asked, SystemClock.now());
+        let written = match written {
+            Some(written) => written,
+            None => {
+                // Nobody was here before, or everything was lost.
+                let mut mark = redis::cmd("SET");
+                mark.arg(&name)
+                    .arg(self.fleet.marker(&self.next_change()))
+                    .arg("NX");
+                let _mine_or_theirs: Option<String> = self.asked(mark.query_async(&mut manager)).await?;
+                let mut get = redis::cmd("GET");
+                get.arg(&name);
+                let written: Option<String> = self.asked(get.query_async(&mut manager)).await?;
+                written.unwrap_or_default()
+            }
+        };
+        self.fleet.admits(&name, &written)?;
+        let mut marked = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
+        if marked.as_ref() != Some(&written) {
+            // Another server, or an emptied one.
+            self.feeds.lost();
+            *marked = Some(written);
+        }
+        Ok(took)
+    }
+
+    fn healthy(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Beats until the link is dropped.
+async fn beats(link: Weak<Link>) {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        let Some(link) = link.upgrade() else { return };
+        if link.beat().await.is_ok() {
+            pins::settle_doubts(&link).await;
+        }
+    }
+}
+
+impl Feeds {
+    /// A message, or that there will be none for a while.
+    fn hear(&self, told: &PushInfo) {
+        match told.kind {
+            PushKind::Disconnection => self.lost(),
+            PushKind::Message => {
+                let [Value::BulkString(channel), Value::BulkString(message)] = &*told.data else {
+                    return;
+                };
+                if *channel == self.keys.pin_news().into_bytes() {
+                    pins::hear(self, message);
+                } else if *channel == self.keys.ledger_news().into_bytes() {
+                    ledger::hear(self, message);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    fn lost(&self) {
+        self.pins.lost();
+        self.ledger.lost();
+    }
+}
+
+/// A name that no other process has: 64 bits of chance.
+fn origin() -> String {
+    let mut bytes = [0; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Err(_) => format!("{:x}-{:x}", std::process::id(), SystemClock.now().as_millis()),
+    }
+}

@@ -1,0 +1,280 @@
+//! Pins on the server.
+
+use std::sync::{Arc, LazyLock};
+
+use async_trait::async_trait;
+use redis::Script;
+use serde::{Deserialize, Serialize};
+
+use super::doubts::Doubt;
+use super::feed::New;
+use super::link::{Feeds, Link};
+use super::trouble::What;
+use crate::clock::Timestamp;
+use crate::pin::{End, OwnWay, Record, ScopeKey, Version};
+use crate::store::{Extent, News, PinStore, PinStoreError, stored};
+
+static SAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("save.lua")));
+static TAKE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take_back.lua")));
+
+/// How many names the server looks at in one step of a walk over all.
+const STEP: usize = 1_000;
+/// How long a record stays that holds nothing any more, so that `undo` still finds what was before, in milliseconds.
+const LINGERS: i64 = 30 * 24 * 3600 * 1000;
+
+/// A pin store on a server that several machines share.
+#[derive(Debug)]
+pub struct RedisPins(Arc<Link>);
+
+impl RedisPins {
+    pub(super) fn on(link: Arc<Link>) -> Self {
+        Self(link)
+    }
+}
+
+/// What is told of a change.
+#[derive(Serialize, Deserialize)]
+struct Message<'a> {
+    from: &'a str,
+    key: String,
+    record: String,
+}
+
+#[async_trait]
+impl PinStore for RedisPins {
+    async fn load(&self, key: &ScopeKey) -> Result<Option<Record>, PinStoreError> {
+        self.loaded(key).await.map_err(|what| self.unavailable(what))
+    }
+
+    async fn load_all(&self) -> Result<Vec<(ScopeKey, Record)>, PinStoreError> {
+        self.all().await.map_err(|what| self.unavailable(what))
+    }
+
+    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+        match self.saved(key, from, record).await {
+            Ok(saved) => saved.map_err(PinStoreError::Conflict),
+            Err(what) => Err(self.unavailable(what)),
+        }
+    }
+
+    async fn news(&self, _since: u64) -> Result<News, PinStoreError> {
+        let feed = &self.0.feeds().pins;
+        if let Err(away) = self.0.is_there() {
+            return Err(self.unavailable(away));
+        }
+        let (new, mark) = feed.take();
+        let (records, extent) = match new {
+            New::Changes(records) => (records, Extent::Changes),
+            New::Unknown => match self.all().await {
+                Ok(records) => (records, Extent::Everything),
+                Err(what) => {
+                    feed.lost();
+                    return Err(self.unavailable(what));
+                }
+            },
+        };
+        Ok(News {
+            records,
+            extent,
+            mark,
+        })
+    }
+}
+
+impl RedisPins {
+    async fn loaded(&self, key: &ScopeKey) -> Result<Option<Record>, What> {
+        self.0.is_there()?;
+        settle(&self.0, Some(key)).await?;
+        let name = self.0.keys().pin(key);
+        let mut manager = self.0.manager();
+        let found: Option<String> = self
+            .0
+            .asked(redis::cmd("GET").arg(&name).query_async(&mut manager))
+            .await?;
+        found.map(|kept| read(&name, &kept)).transpose()
+    }
+
+    /// Walks over all names. Records that are changed meanwhile are told as news, too.
+    async fn all(&self) -> Result<Vec<(ScopeKey, Record)>, What> {
+        let mut manager = self.0.manager();
+        let pattern = self.0.keys().every_pin();
+        let mut found = std::collections::HashMap::new();
+        let mut cursor = 0u64;
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(STEP);
+            let (next, names): (u64, Vec<String>) = self.0.asked(scan.query_async(&mut manager)).await?;
+            if !names.is_empty() {
+                let mut gets = redis::pipe();
+                for name in &names {
+                    gets.cmd("GET").arg(name);
+                }
+                let kept: Vec<Option<String>> = self.0.asked(gets.query_async(&mut manager)).await?;
+                for (name, kept) in names.iter().zip(kept) {
+                    let (Some(key), Some(kept)) = (self.0.keys().scope(name), kept) else {
+                        continue;
+                    };
+                    found.insert(key, read(name, &kept)?);
+                }
+            }
+            if next == 0 {
+                return Ok(found.into_iter().collect());
+            }
+            cursor = next;
+        }
+    }
+
+    async fn saved(
+        &self,
+        key: &ScopeKey,
+        from: Version,
+        record: &Record,
+    ) -> Result<Result<(), Version>, What> {
+        let link = &self.0;
+        link.is_there()?;
+        settle(link, Some(key)).await?;
+        let change = link.next_change();
+        let name = link.keys().pin(key);
+        let kept = written(record, &change);
+        let message = message(link, &name, &kept);
+        let ends = ends(record).map(|end| end.to_string()).unwrap_or_default();
+        let mut script = SAVE.prepare_invoke();
+        script
+            .key(&name)
+            .arg(from.0)
+            .arg(&kept)
+            .arg(link.deadline())
+            .arg(ends);
+        script.arg(link.keys().pin_news()).arg(message);
+        let mut manager = link.manager();
+        let answer: Result<(String, String), What> = link.asked(script.invoke_async(&mut manager)).await;
+        let (answer, more) = match answer {
+            Ok(answer) => answer,
+            Err(what) => {
+                if !what.is_an_answer() {
+                    link.doubts.add(Doubt {
+                        change,
+                        key: key.clone(),
+                        before: Record {
+                            version: Version(record.version.0.saturating_add(1)),
+                            ..Record::default()
+                        },
+                    });
+                }
+                return Err(what);
+            }
+        };
+        match &*answer {
+            "kept" => {}
+            "unheard" => tracing::warn!("other machines are not told of changes: {more}"),
+            "conflict" => {
+                return match more.parse() {
+                    Ok(version) => Ok(Err(Version(version))),
+                    Err(_) => Err(broken(&name, "its version is no number")),
+                };
+            }
+            "late" => return Err(What::Late),
+            _ => return Err(broken(&name, "it has no version")),
+        }
+        link.feeds().pins.heard(key.clone(), record.clone(), newer);
+        Ok(Ok(()))
+    }
+
+    fn unavailable(&self, what: What) -> PinStoreError {
+        PinStoreError::Unavailable(Box::new(what.at(self.0.address())))
+    }
+}
+
+/// Finds out about every change that nobody answered, as far as the server can be asked.
+pub(super) async fn settle_doubts(link: &Link) {
+    // What goes wrong here is met again at the next heartbeat.
+    let _later = settle(link, None).await;
+}
+
+/// Takes back what may have been made, of `key` or of all.
+async fn settle(link: &Link, key: Option<&ScopeKey>) -> Result<(), What> {
+    while let Some(doubt) = link.doubts.next(key) {
+        let name = link.keys().pin(&doubt.key);
+        let kept = written(&doubt.before, &link.next_change());
+        let mut script = TAKE_BACK.prepare_invoke();
+        script.key(&name).arg(&doubt.change).arg(&kept);
+        script
+            .arg(link.keys().pin_news())
+            .arg(message(link, &name, &kept));
+        let mut manager = link.manager();
+        let answer: String = link.asked(script.invoke_async(&mut manager)).await?;
+        link.doubts.settled(&doubt.change);
+        if answer == "taken back" {
+            tracing::warn!("a change of a pin that was refused had been made; it was taken back");
+            link.feeds().pins.heard(doubt.key, doubt.before, newer);
+        }
+    }
+    Ok(())
+}
+
+/// A message from another process.
+pub(super) fn hear(feeds: &Feeds, message: &[u8]) {
+    let Ok(message) = serde_json::from_slice::<Message<'_>>(message) else {
+        // Not ours to understand; what it was about is read anew.
+        feeds.pins.lost();
+        return;
+    };
+    if message.from == feeds.origin() {
+        return;
+    }
+    let key = feeds.keys().scope(&message.key);
+    match (key, read(&message.key, &message.record)) {
+        (Some(key), Ok(record)) => feeds.pins.heard(key, record, newer),
+        _ => feeds.pins.lost(),
+    }
+}
+
+fn newer(one: Record, other: Record) -> Record {
+    if one.version > other.version { one } else { other }
+}
+
+fn message(link: &Link, name: &str, kept: &str) -> String {
+    let message = Message {
+        from: link.origin(),
+        key: name.to_owned(),
+        record: kept.to_owned(),
+    };
+    // Texts always have a text.
+    serde_json::to_string(&message).unwrap_or_default()
+}
+
+/// `VERSION CHANGE TEXT`.
+fn written(record: &Record, change: &str) -> String {
+    format!("{} {change} {}", record.version.0, stored::text(record))
+}
+
+fn read(name: &str, kept: &str) -> Result<Record, What> {
+    let mut parts = kept.splitn(3, ' ');
+    let version = parts.next().and_then(|version| version.parse().ok());
+    let (Some(version), Some(_change), Some(text)) = (version, parts.next(), parts.next()) else {
+        return Err(broken(name, "it is no record of a pin"));
+    };
+    stored::record(version, text).map_err(|wrong| broken(name, &wrong.to_string()))
+}
+
+fn broken(name: &str, why: &str) -> What {
+    What::Broken {
+        key: crate::echo::discreet(name).into_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// When the server may drop a record: a while after the last pin in it has ended. One that has a lasting pin, or one that
+/// ends with a request, stays.
+fn ends(record: &Record) -> Option<i64> {
+    let mut last = None;
+    for pin in record.layers.pins() {
+        match pin.end {
+            _ if pin.is_empty() && pin.own_way == OwnWay::Inherits => {}
+            End::At(at) => last = last.max(Some(at)),
+            End::Never | End::NextRequest => return None,
+        }
+    }
+    let last: Option<Timestamp> = last;
+    last.map(|last| last.as_millis().saturating_add(LINGERS))
+}

@@ -1,0 +1,160 @@
+//! The server is stopped, frozen, killed, emptied and full.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use modelpin::clock::Timestamp;
+use modelpin::model::{ModelRef, ProviderId};
+use modelpin::pin::{Change, End, PinnedModel, Record, ScopeKey, Set, Version};
+use modelpin::resolver::{Committed, Pins, freely};
+use modelpin::store::redis::{Health, Redis};
+use modelpin::store::{PinStore, PinStoreError};
+use modelpin::terms::Mode;
+
+use super::law::{chat, pinned};
+use super::server::Server;
+
+fn set(model: &str) -> Change {
+    Change::Set(Set {
+        model: Some(PinnedModel {
+            model: ModelRef::new(ProviderId::new("anthropic"), model),
+            mode: Mode::Strict,
+        }),
+        profile: None,
+        end: End::Never,
+        by: Arc::from("ann"),
+    })
+}
+
+/// One gateway's pins.
+async fn front(redis: &Redis) -> Pins {
+    let pins = Pins::load(Arc::new(redis.pins()))
+        .await
+        .expect("the pins are loaded");
+    pins.follow();
+    pins
+}
+
+async fn pin(pins: &Pins, name: &str, model: &str) -> Result<Committed, PinStoreError> {
+    pins.commit(chat(name), set(model), freely(), Timestamp::from_millis(5))
+        .await
+}
+
+fn model(pins: &Pins, key: &ScopeKey) -> Option<String> {
+    let record = pins.table().record(key)?;
+    let pin = record.layers.lasting.as_ref()?;
+    Some(pin.model.as_ref()?.model.model().to_owned())
+}
+
+/// Waits until `is` holds; a test that hangs is ended by its runner.
+async fn until(is: impl Fn() -> bool) {
+    while !is() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_server_refuses_in_time_and_nothing_refused_happens_later() {
+    let Some(server) = Server::start() else { return };
+    let (one, other) = (server.join("a").await, server.join("a").await);
+    let (here, there) = (front(&one).await, front(&other).await);
+    pin(&here, "c", "opus").await.expect("it is kept");
+    until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
+
+    server.freeze();
+    // Some are sent before anybody knows, some after it.
+    for turn in 0..4 {
+        let refused = pin(&here, "c", &format!("late-{turn}")).await;
+        assert!(
+            matches!(refused, Err(PinStoreError::Unavailable(_))),
+            "{refused:?}"
+        );
+        assert_eq!(
+            model(&here, &chat("c")).as_deref(),
+            Some("opus"),
+            "what is in memory goes on"
+        );
+    }
+    until(|| matches!(one.health(), Health::Away { .. })).await;
+    server.thaw();
+    until(|| matches!(one.health(), Health::Well { .. })).await;
+    let kept = one
+        .pins()
+        .load(&chat("c"))
+        .await
+        .expect("it answers")
+        .expect("a record");
+    assert_eq!(kept.version, Version(1), "nothing that was refused was made");
+    pin(&here, "c", "sonnet").await.expect("it is kept");
+    until(|| model(&there, &chat("c")).as_deref() == Some("sonnet")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_that_comes_back_agrees_with_all() {
+    let Some(mut server) = Server::start() else { return };
+    let (one, other) = (server.join("a").await, server.join("a").await);
+    let (here, there) = (front(&one).await, front(&other).await);
+    pin(&here, "c", "opus").await.expect("it is kept");
+    server.kill();
+    until(|| matches!(one.health(), Health::Away { .. })).await;
+    let refused = pin(&here, "c", "lost").await.expect_err("nobody keeps it");
+    assert!(matches!(refused, PinStoreError::Unavailable(_)));
+    server.run();
+    // What one process learns while the other's messages are lost is there all the same.
+    until(|| matches!(one.health(), Health::Well { .. })).await;
+    pin(&here, "d", "haiku").await.expect("it is kept");
+    until(|| model(&there, &chat("d")).as_deref() == Some("haiku")).await;
+    assert_eq!(model(&there, &chat("c")).as_deref(), Some("opus"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_emptied_server_lost_is_brought_back_by_those_who_know_it() {
+    let Some(server) = Server::start() else { return };
+    let one = server.join("a").await;
+    let here = front(&one).await;
+    for name in ["c", "d", "e"] {
+        pin(&here, name, "opus").await.expect("it is kept");
+    }
+    pin(&here, "c", "sonnet").await.expect("it is kept");
+    let _gone: String = server.ask(&["FLUSHALL"]).await;
+    let fresh = loop {
+        // A machine that begins now.
+        let fresh = front(&server.join("a").await).await;
+        until(|| !matches!(one.health(), Health::Away { .. })).await;
+        if model(&fresh, &chat("e")).is_some() {
+            break fresh;
+        }
+    };
+    until(|| model(&fresh, &chat("c")).as_deref() == Some("sonnet")).await;
+    assert_eq!(model(&fresh, &chat("d")).as_deref(), Some("opus"));
+    let kept = one
+        .pins()
+        .load(&chat("c"))
+        .await
+        .expect("it answers")
+        .expect("a record");
+    assert_eq!(kept.version, Version(2), "with its version");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_server_says_that_the_pin_was_not_kept() {
+    let Some(server) = Server::start() else { return };
+    let one = server.join("a").await;
+    let store = one.pins();
+    let _set: String = server.ask(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    let record = pinned(&Record::default(), "opus", End::Never);
+    let refused = store
+        .save(&chat("c"), Version::default(), &record)
+        .await
+        .unwrap_err();
+    let PinStoreError::Unavailable(cause) = refused else {
+        panic!("{refused}")
+    };
+    let told = cause.to_string();
+    assert!(told.contains("does not take changes now"), "{told}");
+    let _set: String = server.ask(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    store
+        .save(&chat("c"), Version::default(), &record)
+        .await
+        .expect("there is room again");
+}

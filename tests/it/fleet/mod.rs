@@ -1,0 +1,5 @@
+//! Several machines, one truth: what is kept in Redis, against real servers that are stopped, frozen, killed and emptied.
+
+mod faults;
+mod law;
+mod server;
