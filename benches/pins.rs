@@ -35,7 +35,7 @@ async fn saves(callers: usize, lasting: Duration) -> (f64, Duration) {
                         ..chosen(&record)
                     };
                     let begun = Instant::now();
-                    let saved = store.save(&key, record.version, &next).await;
+                    let saved = store.save(&key, &record, &next).await;
                     saved.expect("saving works");
                     longest = longest.max(begun.elapsed());
                     record = next;

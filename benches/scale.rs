@@ -150,7 +150,7 @@ async fn file_of(count: usize, file: &Path) {
     let store = SqlitePins::new(file);
     let (key, record) = (scope(0), record(0));
     store
-        .save(&key, Default::default(), &record)
+        .save(&key, &Record::default(), &record)
         .await
         .expect("saving works");
     drop(store);

@@ -64,10 +64,10 @@ async fn saves(callers: usize, lasting: Duration) -> Result<f64, BenchError> {
             let key = ScopeKey::of(Scope::Session, &chat(caller), &AgentId::main());
             let mut record = Record::default();
             while begun.elapsed() < lasting {
-                let from = record.version;
-                record = pinned(caller % 10);
-                record.version.0 = from.0 + 1;
-                store.save(&key, from, &record).await?;
+                let mut next = pinned(caller % 10);
+                next.version.0 = record.version.0 + 1;
+                store.save(&key, &record, &next).await?;
+                record = next;
             }
             Ok::<_, crate::store::PinStoreError>(record.version.0)
         });
@@ -95,9 +95,7 @@ pub async fn reload(pins: usize) -> Result<Figure, BenchError> {
             let store = Arc::clone(&store);
             saving.spawn(async move {
                 let key = ScopeKey::of(Scope::Session, &chat(at), &AgentId::main());
-                store
-                    .save(&key, Record::default().version, &pinned(at % 10))
-                    .await
+                store.save(&key, &Record::default(), &pinned(at % 10)).await
             });
         }
         for saved in saving.join_all().await {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::pin::{Change, PinTable, Record, ScopeKey, Version};
+use crate::pin::{Change, PinTable, Record, ScopeKey};
 use crate::store::{Extent, PinStore, PinStoreError};
 
 use super::follow::{Followed, follow};
@@ -111,7 +111,7 @@ impl Pins {
             let Some(next) = change.apply(&record, key.scope(), now) else {
                 return Ok(Committed::Nothing);
             };
-            match self.store.save(key, record.version, &next).await {
+            match self.store.save(key, &record, &next).await {
                 Ok(()) => {
                     self.table.put(key.clone(), next.clone());
                     return Ok(Committed::Changed(next));
@@ -166,10 +166,11 @@ async fn bring_back(
     store: &dyn PinStore,
     there: &[(ScopeKey, Record)],
 ) -> Result<(), PinStoreError> {
-    let there: HashMap<&ScopeKey, Version> =
-        there.iter().map(|(key, record)| (key, record.version)).collect();
-    for (key, record) in table.newer_than(|key| there.get(key).copied().unwrap_or_default()) {
-        let from = there.get(&key).copied().unwrap_or_default();
+    let there: HashMap<&ScopeKey, &Record> = there.iter().map(|(key, record)| (key, record)).collect();
+    let version = |key: &ScopeKey| there.get(key).map(|record| record.version);
+    let nothing = Record::default();
+    for (key, record) in table.newer_than(|key| version(key).unwrap_or_default()) {
+        let from = there.get(&key).copied().unwrap_or(&nothing);
         match store.save(&key, from, &record).await {
             // Somebody was faster: that is told as news.
             Ok(()) | Err(PinStoreError::Conflict(_)) => {}
@@ -269,7 +270,7 @@ mod tests {
         let theirs = set("theirs", End::Never).apply(&record, chat().scope(), NOW);
         let theirs = theirs.expect("a change");
         store
-            .save(&chat(), record.version, &theirs)
+            .save(&chat(), &record, &theirs)
             .await
             .expect("they are faster");
         let kept = pins.commit(chat(), auto(), freely(), NOW).await;

@@ -107,7 +107,7 @@ pub async fn rename_in_pins(
             let Some(next) = renamed(&record, old, new) else {
                 break;
             };
-            match store.save(&key, record.version, &next).await {
+            match store.save(&key, &record, &next).await {
                 Ok(()) => {
                     followed.push(key.clone());
                     break;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::pin::{Record, ScopeKey, Version};
+use crate::pin::{Record, ScopeKey};
 use crate::store::memory::MemoryPins;
 use crate::store::{PinStore, PinStoreError};
 
@@ -41,7 +41,7 @@ impl PinStore for WatchedPins {
         self.pins.load_all().await
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         let before = self.pins.load(key).await?.unwrap_or_default();
         self.pins.save(key, from, record).await?;
         let is_new = |pin| !before.layers.pins().any(|old| old == pin);

@@ -71,8 +71,10 @@ async fn a_table_is_filled_with_all_that_is_kept(store: &dyn PinStore) {
     for name in ["a", "b", "c"] {
         let record = changed(&Record::default(), name);
         let key = chat(name);
-        let saved = store.save(&key, Version::default(), &record);
-        saved.await.expect("saving works");
+        store
+            .save(&key, &Record::default(), &record)
+            .await
+            .expect("saving works");
     }
     let mark = store.fill(&table).await.expect("filling works");
     let all = store.load_all().await.expect("loading works");
@@ -82,8 +84,10 @@ async fn a_table_is_filled_with_all_that_is_kept(store: &dyn PinStore) {
     }
     let later = changed(&Record::default(), "later");
     let key = chat("d");
-    let saved = store.save(&key, Version::default(), &later);
-    saved.await.expect("saving works");
+    store
+        .save(&key, &Record::default(), &later)
+        .await
+        .expect("saving works");
     let news = store.news(mark).await.expect("asking works");
     let told = news.records.iter().all(|(changed, _)| *changed == key);
     assert!(told, "what was filled in is no news");
@@ -93,11 +97,11 @@ async fn what_was_saved_is_loaded_whole(store: &dyn PinStore) {
     let first = changed(&Record::default(), "one/with@odd chars\n");
     let second = changed(&first, "two");
     store
-        .save(&chat("c"), Version::default(), &first)
+        .save(&chat("c"), &Record::default(), &first)
         .await
         .expect("a first save works");
     store
-        .save(&chat("c"), first.version, &second)
+        .save(&chat("c"), &first, &second)
         .await
         .expect("a second save works");
     let loaded = store.load(&chat("c")).await.expect("loading works");
@@ -125,7 +129,7 @@ async fn scopes_do_not_meet(store: &dyn PinStore) {
     for (n, key) in keys.iter().enumerate() {
         let record = changed(&Record::default(), &format!("m{n}"));
         store
-            .save(key, Version::default(), &record)
+            .save(key, &Record::default(), &record)
             .await
             .expect("saving works");
     }
@@ -139,16 +143,20 @@ async fn scopes_do_not_meet(store: &dyn PinStore) {
 async fn a_write_from_an_old_version_is_refused_and_changes_nothing(store: &dyn PinStore) {
     let first = changed(&Record::default(), "one");
     store
-        .save(&chat("c"), Version::default(), &first)
+        .save(&chat("c"), &Record::default(), &first)
         .await
         .expect("saving works");
-    for from in [Version::default(), Version(7)] {
+    for version in [Version::default(), Version(7)] {
+        let from = Record {
+            version,
+            ..Record::default()
+        };
         let late = store
-            .save(&chat("c"), from, &changed(&Record::default(), "late"))
+            .save(&chat("c"), &from, &changed(&Record::default(), "late"))
             .await;
         assert!(
             matches!(late, Err(PinStoreError::Conflict(now)) if now == first.version),
-            "a write from version {from:?} is told the version that is there: {late:?}"
+            "a write from version {version:?} is told the version that is there: {late:?}"
         );
     }
     let loaded = store.load(&chat("c")).await.expect("loading works");
@@ -167,7 +175,7 @@ async fn racing_writers_lose_no_change<S: PinStore + 'static>(store: Arc<S>) {
                     .expect("loading works")
                     .unwrap_or_default();
                 let new = changed(&old, &format!("m{n}"));
-                match store.save(&chat("race"), old.version, &new).await {
+                match store.save(&chat("race"), &old, &new).await {
                     Ok(()) => return,
                     Err(PinStoreError::Conflict(_)) => tokio::task::yield_now().await,
                     Err(broken) => panic!("saving works: {broken}"),

@@ -33,16 +33,16 @@ impl PinStore for MemoryPins {
         Ok(self.records.iter().map(copy).collect())
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         match self.records.entry(key.clone()) {
-            Entry::Occupied(kept) if kept.get().version != from => {
+            Entry::Occupied(kept) if kept.get().version != from.version => {
                 Err(PinStoreError::Conflict(kept.get().version))
             }
             Entry::Occupied(mut kept) => {
                 kept.insert(record.clone());
                 Ok(())
             }
-            Entry::Vacant(_) if from != Version::default() => {
+            Entry::Vacant(_) if from.version != Version::default() => {
                 Err(PinStoreError::Conflict(Version::default()))
             }
             Entry::Vacant(place) => {

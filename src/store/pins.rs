@@ -44,15 +44,16 @@ pub trait PinStore: fmt::Debug + Send + Sync {
         Ok(first.mark)
     }
 
-    /// Keeps `record`, which was made from version `from` (0 where there was none), and returns when it is as safe as
-    /// this store makes it.
+    /// Keeps `record`, which was made from `from` (the default one where there was none), and returns when it is as safe
+    /// as this store makes it. The version says whether `from` is what is there; the rest of it is what a store may put
+    /// back if it cannot tell whether the change was made.
     ///
     /// Cancelling the call leaves the old record or the new one, never anything between.
     ///
     /// # Errors
     /// [`PinStoreError::Conflict`] if another writer was faster: the caller loads, changes, and tries again.
     /// [`PinStoreError::Unavailable`] if the record was not kept.
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError>;
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError>;
 
     /// What other processes changed after `since`, which is the mark of the last answer; 0 before the first one.
     ///

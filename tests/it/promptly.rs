@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use modelpin::middleware::{Handled, Message, PATIENCE, Press, Promptly};
-use modelpin::pin::{Record, ScopeKey, Version};
+use modelpin::pin::{Record, ScopeKey};
 use modelpin::store::memory::MemoryPins;
 use modelpin::store::{PinStore, PinStoreError};
 use modelpin::view::{Body, Change, Prompt, Refusal, View};
@@ -46,7 +46,7 @@ impl PinStore for Hanging {
         self.pins.load_all().await
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(HANGS).await;
         match self.ends {

@@ -141,7 +141,7 @@ impl PinStore for Told {
         Ok(self.0.clone())
     }
 
-    async fn save(&self, _: &ScopeKey, _: Version, _: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, _: &ScopeKey, _: &Record, _: &Record) -> Result<(), PinStoreError> {
         Err(PinStoreError::Unavailable("it keeps nothing".into()))
     }
 }

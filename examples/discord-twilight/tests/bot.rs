@@ -103,7 +103,7 @@ impl PinStore for Held {
         self.pins.load_all().await
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         let may = self.may.acquire().await;
         may.expect("never closed").forget();
         self.pins.save(key, from, record).await

@@ -50,7 +50,7 @@ impl PinStore for RedisPins {
         self.all().await.map_err(|what| self.unavailable(what))
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         match self.saved(key, from, record).await {
             Ok(saved) => saved.map_err(PinStoreError::Conflict),
             Err(what) => Err(self.unavailable(what)),
@@ -127,7 +127,7 @@ impl RedisPins {
     async fn saved(
         &self,
         key: &ScopeKey,
-        from: Version,
+        from: &Record,
         record: &Record,
     ) -> Result<Result<(), Version>, What> {
         let link = &self.0;
@@ -141,7 +141,7 @@ impl RedisPins {
         let mut script = SAVE.prepare_invoke();
         script
             .key(&name)
-            .arg(from.0)
+            .arg(from.version.0)
             .arg(&kept)
             .arg(link.deadline())
             .arg(ends);
@@ -157,7 +157,7 @@ impl RedisPins {
                         key: key.clone(),
                         before: Record {
                             version: Version(record.version.0.saturating_add(1)),
-                            ..Record::default()
+                            ..from.clone()
                         },
                     });
                 }

@@ -86,8 +86,8 @@ impl PinStore for SqlitePins {
         Ok(filled.await.map_err(unavailable)?.unwrap_or_default())
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
-        let row = Row::new(key, record);
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
+        let (row, from) = (Row::new(key, record), from.version);
         let saved = self.database.write(move |file| row.save(file, from));
         saved.await.map_err(unavailable)?.map_err(PinStoreError::Conflict)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use modelpin::pin::{Record, ScopeKey, Version};
+use modelpin::pin::{Record, ScopeKey};
 use modelpin::store::memory::MemoryPins;
 use modelpin::store::{PinStore, PinStoreError};
 use modelpin::{Actor, Handled, Message};
@@ -73,7 +73,7 @@ impl PinStore for Full {
     async fn load_all(&self) -> Result<Vec<(ScopeKey, Record)>, PinStoreError> {
         self.0.load_all().await
     }
-    async fn save(&self, _: &ScopeKey, _: Version, _: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, _: &ScopeKey, _: &Record, _: &Record) -> Result<(), PinStoreError> {
         Err(PinStoreError::Unavailable("the disk is full".into()))
     }
 }

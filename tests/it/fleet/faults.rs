@@ -11,8 +11,9 @@ use modelpin::store::redis::{Health, Redis};
 use modelpin::store::{PinStore, PinStoreError};
 use modelpin::terms::Mode;
 
+use super::between::Between;
 use super::law::{chat, pinned};
-use super::server::Server;
+use super::server::{KEY, Server, join_at};
 
 fn set(model: &str) -> Change {
     Change::Set(Set {
@@ -90,6 +91,33 @@ async fn a_frozen_server_refuses_in_time_and_nothing_refused_happens_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_was_lost_is_taken_back_to_what_was_before_it() {
+    let Some(server) = Server::start() else { return };
+    let wire = Between::before(server.at());
+    let one = join_at(wire.at(), "a", KEY).await.expect("the server lets us in");
+    let other = server.join("a").await;
+    let (here, there) = (front(&one).await, front(&other).await);
+    pin(&here, "c", "opus").await.expect("it is kept");
+    until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
+
+    wire.lose_answers();
+    let refused = pin(&here, "c", "haiku").await;
+    assert!(
+        matches!(refused, Err(PinStoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    until(|| model(&there, &chat("c")).as_deref() == Some("haiku")).await;
+    wire.cut();
+    until(|| matches!(one.health(), Health::Away { .. })).await;
+    wire.mend();
+    until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
+    let kept = one.pins().load(&chat("c")).await;
+    let kept = kept.expect("it answers").expect("a record");
+    assert_eq!(kept.version, Version(3), "it was made, and taken back");
+    until(|| model(&here, &chat("c")).as_deref() == Some("opus")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_that_comes_back_agrees_with_all() {
     let Some(mut server) = Server::start() else { return };
     let (one, other) = (server.join("a").await, server.join("a").await);
@@ -144,7 +172,7 @@ async fn a_full_server_says_that_the_pin_was_not_kept() {
     let _set: String = server.ask(&["CONFIG", "SET", "maxmemory", "1"]).await;
     let record = pinned(&Record::default(), "opus", End::Never);
     let refused = store
-        .save(&chat("c"), Version::default(), &record)
+        .save(&chat("c"), &Record::default(), &record)
         .await
         .unwrap_err();
     let PinStoreError::Unavailable(cause) = refused else {
@@ -154,7 +182,7 @@ async fn a_full_server_says_that_the_pin_was_not_kept() {
     assert!(told.contains("does not take changes now"), "{told}");
     let _set: String = server.ask(&["CONFIG", "SET", "maxmemory", "0"]).await;
     store
-        .save(&chat("c"), Version::default(), &record)
+        .save(&chat("c"), &Record::default(), &record)
         .await
         .expect("there is room again");
 }

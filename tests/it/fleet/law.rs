@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use modelpin::clock::Timestamp;
 use modelpin::model::{ModelRef, ProviderId};
-use modelpin::pin::{Change, End, PinnedModel, Record, ScopeKey, Set, Version};
+use modelpin::pin::{Change, End, PinnedModel, Record, ScopeKey, Set};
 use modelpin::session::{AgentId, Scope};
 use modelpin::store::{Extent, PinStore, PinStoreError, conformance};
 use modelpin::terms::Mode;
@@ -64,7 +64,7 @@ async fn a_pin_of_one_process_is_news_to_all_others_and_to_no_other_fleet() {
         assert_eq!(first.extent, Extent::Everything);
     }
     let record = pinned(&Record::default(), "opus", End::Never);
-    one.save(&chat("c}{"), Version::default(), &record).await.unwrap();
+    one.save(&chat("c}{"), &Record::default(), &record).await.unwrap();
     let told = loop {
         let news = other.news(1).await.unwrap();
         if !news.records.is_empty() {
@@ -89,7 +89,7 @@ async fn a_passing_pin_is_dropped_by_the_server_and_a_lasting_one_stays() {
     ] {
         let record = pinned(&Record::default(), "opus", end);
         store
-            .save(&chat(name), Version::default(), &record)
+            .save(&chat(name), &Record::default(), &record)
             .await
             .unwrap();
         let key = format!("a:main:pin:{{session/main/{name}}}");
@@ -104,7 +104,7 @@ async fn another_fleet_a_newer_form_and_foreign_keys_are_refused_and_left_alone(
     let mine = server.join("a").await;
     let record = pinned(&Record::default(), "opus", End::Never);
     mine.pins()
-        .save(&chat("c"), Version::default(), &record)
+        .save(&chat("c"), &Record::default(), &record)
         .await
         .unwrap();
     let other = server.try_join("a", &KEY.replace("EXAMPLE", "ANOTHER")).await;
@@ -129,11 +129,7 @@ async fn another_fleet_a_newer_form_and_foreign_keys_are_refused_and_left_alone(
 
     let key = "a:main:pin:{session/main/c}";
     let _set: String = server.ask(&["SET", key, "what is this"]).await;
-    let told = mine
-        .pins()
-        .save(&chat("c"), record.version, &record)
-        .await
-        .unwrap_err();
+    let told = mine.pins().save(&chat("c"), &record, &record).await.unwrap_err();
     let PinStoreError::Unavailable(cause) = told else {
         panic!("{told}")
     };

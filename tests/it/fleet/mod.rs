@@ -1,5 +1,6 @@
 //! Several machines, one truth: what is kept in Redis, against real servers that are stopped, frozen, killed and emptied.
 
+mod between;
 mod faults;
 mod law;
 mod server;

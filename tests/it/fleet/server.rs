@@ -163,10 +163,20 @@ impl Server {
         prefix: &str,
         key: &str,
     ) -> Result<Redis, modelpin::store::redis::Trouble> {
-        let address = Address::new(&Secret::new(self.url()), Some(prefix)).expect("an address");
-        let fleet = Fleet::new("main", &Secret::new(key.to_owned()), &[]).expect("a fleet");
-        Redis::connect(address, fleet).await
+        join_at(self.at(), prefix, key).await
     }
+}
+
+/// A process's connection to what listens there.
+pub(crate) async fn join_at(
+    at: SocketAddr,
+    prefix: &str,
+    key: &str,
+) -> Result<Redis, modelpin::store::redis::Trouble> {
+    let url = Secret::new(format!("redis://{at}/0"));
+    let address = Address::new(&url, Some(prefix)).expect("an address");
+    let fleet = Fleet::new("main", &Secret::new(key.to_owned()), &[]).expect("a fleet");
+    Redis::connect(address, fleet).await
 }
 
 impl Drop for Server {

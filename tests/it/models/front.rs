@@ -88,7 +88,7 @@ impl PinStore for Slow {
         Ok(self.all().into_iter().collect())
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         self.trouble().await?;
         let saved = {
             let mut kept = self.kept.lock().expect("no test has failed");
@@ -97,7 +97,7 @@ impl PinStore for Slow {
                 .get(key)
                 .map(|(record, _)| record.version)
                 .unwrap_or_default();
-            if there == from {
+            if there == from.version {
                 kept.1 += 1;
                 let mark = kept.1;
                 kept.0.insert(key.clone(), (record.clone(), mark));

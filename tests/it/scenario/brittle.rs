@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use modelpin::pin::{Record, ScopeKey, Version};
+use modelpin::pin::{Record, ScopeKey};
 use modelpin::store::memory::MemoryPins;
 use modelpin::store::{PinStore, PinStoreError};
 
@@ -40,7 +40,7 @@ impl PinStore for Brittle {
         self.pins.load_all().await
     }
 
-    async fn save(&self, key: &ScopeKey, from: Version, record: &Record) -> Result<(), PinStoreError> {
+    async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         self.stands()?;
         self.pins.save(key, from, record).await
     }

@@ -1,7 +1,7 @@
 //! The record of decisions is bounded, waits for nobody, and stands back where there is trouble.
 
 use modelpin::clock::Timestamp;
-use modelpin::pin::{Record, Version};
+use modelpin::pin::Record;
 use modelpin::store::sqlite::Database;
 use modelpin::store::{AuditStore, PinStore, Row};
 
@@ -69,12 +69,10 @@ async fn rows_go_with_the_next_commit() {
     let dir = tempfile::tempdir().expect("a directory");
     let database = Database::new(dir.path().join("modelpin.sqlite"));
     let (audit, pins) = (database.audit(), database.pins());
-    let record = chosen(&Record::default(), "m");
+    let nothing = Record::default();
+    let record = chosen(&nothing, "m");
     let chat = chat("c");
-    let (appended, saved) = tokio::join!(
-        audit.append(vec![row(1, 9)]),
-        pins.save(&chat, Version::default(), &record),
-    );
+    let (appended, saved) = tokio::join!(audit.append(vec![row(1, 9)]), pins.save(&chat, &nothing, &record),);
     appended.expect("appending works");
     saved.expect("saving works");
     // Nobody waits for this one, and it is kept all the same: the file is closed after it.
@@ -104,13 +102,11 @@ async fn rows_that_cannot_be_kept_are_told_and_take_no_pin_with_them() {
         "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no room for it'); END",
     )
     .expect("made");
-    let record = chosen(&Record::default(), "m");
+    let nothing = Record::default();
+    let record = chosen(&nothing, "m");
     let chat = chat("c");
     let (audit, pins) = (database.audit(), database.pins());
-    let (appended, saved) = tokio::join!(
-        audit.append(vec![row(2, 9)]),
-        pins.save(&chat, Version::default(), &record),
-    );
+    let (appended, saved) = tokio::join!(audit.append(vec![row(2, 9)]), pins.save(&chat, &nothing, &record),);
     saved.expect("the pin is kept");
     let told = modelpin::echo::causes(&appended.expect_err("the row is not"));
     assert!(

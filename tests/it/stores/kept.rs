@@ -124,7 +124,7 @@ async fn make_if_asked(form: u32, records: Vec<(ScopeKey, Record)>) {
     let store = SqlitePins::new(&file);
     for (key, record) in records {
         store
-            .save(&key, Version::default(), &record)
+            .save(&key, &Record::default(), &record)
             .await
             .expect("saving works");
     }
@@ -284,10 +284,7 @@ async fn a_step_that_fails_leaves_form_1() {
     drop(open);
     let database = Database::new(&file);
     let (key, old) = form_1().remove(0);
-    let refused = database
-        .pins()
-        .save(&key, old.version, &chosen(&old, "next"))
-        .await;
+    let refused = database.pins().save(&key, &old, &chosen(&old, "next")).await;
     assert!(refused.is_err(), "it was not kept");
     let kept = database.pins().load(&key).await.expect("loading works");
     assert_eq!(kept, Some(old), "and what was there is read as before");
@@ -303,7 +300,7 @@ async fn a_database_of_form_1_goes_on_being_written() {
     let store = SqlitePins::new(&file);
     for (key, old) in form_1() {
         let next = chosen(&old, "next");
-        store.save(&key, old.version, &next).await.expect("saving works");
+        store.save(&key, &old, &next).await.expect("saving works");
         assert_eq!(store.load(&key).await.expect("loading works"), Some(next));
     }
 }
@@ -326,7 +323,10 @@ async fn a_file_that_is_being_made_is_never_taken_for_a_strange_one() {
             tokio::spawn(async move {
                 // Dropped at once: the file is closed again right after it was made.
                 let store = SqlitePins::new(&file);
-                store.save(&key, Version(0), &record).await.expect("saving works");
+                store
+                    .save(&key, &Record::default(), &record)
+                    .await
+                    .expect("saving works");
             })
         };
         while !maker.is_finished() {

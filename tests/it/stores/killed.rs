@@ -74,7 +74,7 @@ async fn write(store: &SqlitePins, of: &str, changes: u64) {
         .unwrap_or_default();
     while changes == 0 || kept < changes {
         let next = chosen(&record, &format!("m{}", record.version.0 + 1));
-        match store.save(&chat(of), record.version, &next).await {
+        match store.save(&chat(of), &record, &next).await {
             Ok(()) => {
                 kept += 1;
                 // A parent that stopped reading has ended this process, or is about to.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
-use modelpin::pin::{Record, Version};
+use modelpin::pin::Record;
 use modelpin::store::PinStore;
 use modelpin::store::sqlite::SqlitePins;
 
@@ -16,18 +16,18 @@ async fn a_change_of_another_process_is_news_once() {
     let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
     let first = chosen(&Record::default(), "one");
     theirs
-        .save(&chat("a"), Version::default(), &first)
+        .save(&chat("a"), &Record::default(), &first)
         .await
         .expect("saving works");
     theirs
-        .save(&chat("b"), Version::default(), &first)
+        .save(&chat("b"), &Record::default(), &first)
         .await
         .expect("saving works");
     let all = ours.news(0).await.expect("asking works");
     assert_eq!(all.records.len(), 2);
     let second = chosen(&first, "two");
     theirs
-        .save(&chat("b"), first.version, &second)
+        .save(&chat("b"), &first, &second)
         .await
         .expect("saving works");
     let news = ours.news(all.mark).await.expect("asking works");
@@ -50,7 +50,7 @@ async fn a_change_that_leaves_length_and_time_of_the_file_is_not_missed() {
     let ours = SqlitePins::new(&file);
     let mut lengths = Vec::new();
     let mut mark = 0;
-    for (from, record) in [(Version::default(), &one), (one.version, &two)] {
+    for (from, record) in [(&Record::default(), &one), (&one, &two)] {
         // A process that begins, changes, and ends: no log is left beside the file.
         SqlitePins::new(&file)
             .save(&chat("c"), from, record)
@@ -78,7 +78,7 @@ async fn a_process_that_writes_and_asks_for_news_takes_the_log_away_when_it_ends
     for name in ["a", "b", "c"] {
         for (store, chat) in [(&ours, format!("our {name}")), (&theirs, format!("their {name}"))] {
             let key = super::chat(&chat);
-            let saved = store.save(&key, Version::default(), &first).await;
+            let saved = store.save(&key, &Record::default(), &first).await;
             saved.expect("saving works");
             let news = ours.news(mark).await.expect("asking works");
             assert_eq!(news.records, [(key, first.clone())]);
@@ -99,7 +99,7 @@ async fn what_could_not_be_read_is_news_later() {
     let theirs = SqlitePins::new(&file);
     let first = chosen(&Record::default(), "one");
     theirs
-        .save(&chat("a"), Version::default(), &first)
+        .save(&chat("a"), &Record::default(), &first)
         .await
         .expect("saving works");
     drop(theirs);
@@ -124,7 +124,7 @@ async fn everything_in_a_file_that_took_the_place_of_another_is_news() {
     let theirs = SqlitePins::new(&file);
     let first = chosen(&Record::default(), "one");
     for name in ["a", "b", "c"] {
-        let saved = theirs.save(&chat(name), Version::default(), &first).await;
+        let saved = theirs.save(&chat(name), &Record::default(), &first).await;
         saved.expect("saving works");
     }
     let ours = SqlitePins::new(&file);
@@ -132,7 +132,7 @@ async fn everything_in_a_file_that_took_the_place_of_another_is_news() {
     drop(theirs);
     std::fs::rename(&file, dir.path().join("aside")).expect("moved");
     let theirs = SqlitePins::new(&file);
-    let saved = theirs.save(&chat("d"), Version::default(), &first).await;
+    let saved = theirs.save(&chat("d"), &Record::default(), &first).await;
     saved.expect("saving works");
     let news = ours.news(mark).await.expect("asking works");
     assert_eq!(news.records, [(chat("d"), first)]);
@@ -148,7 +148,7 @@ async fn a_file_behind_a_link_is_read_with_its_log() {
     let (ours, theirs) = (SqlitePins::new(&file), SqlitePins::new(&file));
     let first = chosen(&Record::default(), "one");
     for name in ["a", "b"] {
-        let saved = theirs.save(&chat(name), Version::default(), &first).await;
+        let saved = theirs.save(&chat(name), &Record::default(), &first).await;
         saved.expect("saving works");
     }
     // It is open, so what was saved is in the log, beside the file and not beside the link.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use modelpin::pin::{Record, Version};
+use modelpin::pin::Record;
 use modelpin::store::sqlite::SqlitePins;
 use modelpin::store::{PinStore, PinStoreError};
 use rusqlite::Connection;
@@ -44,7 +44,7 @@ async fn assert_left_alone(file: &Path, why: &str) {
         store.load(&chat("c")).await.err(),
         store.news(0).await.err(),
         store
-            .save(&chat("c"), Version::default(), &chosen(&Record::default(), "m"))
+            .save(&chat("c"), &Record::default(), &chosen(&Record::default(), "m"))
             .await
             .err(),
     ];
@@ -149,7 +149,7 @@ async fn written(file: &Path, records: usize) {
             tokio::spawn(async move {
                 let record = chosen(&Record::default(), &format!("m{n}"));
                 store
-                    .save(&chat(&format!("c{n}")), Version::default(), &record)
+                    .save(&chat(&format!("c{n}")), &Record::default(), &record)
                     .await
             })
         })
@@ -170,7 +170,7 @@ async fn reading_makes_no_file_and_the_first_save_makes_one_for_its_owner() {
     assert!(listing(dir.path()).is_empty());
     let first = chosen(&Record::default(), "m");
     store
-        .save(&chat("c"), Version::default(), &first)
+        .save(&chat("c"), &Record::default(), &first)
         .await
         .expect("saving works");
     #[cfg(unix)]
@@ -220,7 +220,7 @@ async fn a_database_that_was_moved_away_takes_no_more_pins_with_it() {
     let store = SqlitePins::new(&file);
     let record = chosen(&Record::default(), "m");
     store
-        .save(&chat("a"), Version::default(), &record)
+        .save(&chat("a"), &Record::default(), &record)
         .await
         .expect("saving works");
     fs::rename(&file, dir.path().join("aside")).expect("moved");
@@ -228,7 +228,7 @@ async fn a_database_that_was_moved_away_takes_no_more_pins_with_it() {
         fs::remove_file(dir.path().join(log)).expect("removed");
     }
     store
-        .save(&chat("b"), Version::default(), &record)
+        .save(&chat("b"), &Record::default(), &record)
         .await
         .expect("saving works");
     let kept = SqlitePins::new(&file)
