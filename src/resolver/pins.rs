@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::pin::{Change, PinTable, Record, ScopeKey};
-use crate::store::{Extent, PinStore, PinStoreError};
+use crate::pin::{Change, PinTable, Record, ScopeKey, Version};
+use crate::store::{Extent, PinStore, PinStoreError, WhenOlder};
 
 use super::follow::{Followed, follow};
 
@@ -51,19 +51,22 @@ impl Pins {
     /// Must be called within a Tokio runtime that has a timer; without a runtime nothing is followed.
     pub fn follow(&self) {
         let (table, store) = (Arc::downgrade(&self.table), Arc::downgrade(&self.store));
-        follow("pins", self.mark, move |mark| {
+        follow("pins", self.store.bell(), self.mark, move |mark| {
             let both = table.upgrade().zip(store.upgrade());
             async move {
                 let Some((table, store)) = both else {
                     return Ok((mark, Followed::Over));
                 };
                 let told = store.news(mark).await?;
-                if told.extent == Extent::Everything {
-                    bring_back(&table, &*store, &told.records).await?;
-                }
+                // What the store has is seen even where it takes no changes.
+                let lost = match told.extent {
+                    Extent::Everything => lost(&table, &told.records),
+                    Extent::Changes => Vec::new(),
+                };
                 for (key, record) in told.records {
                     table.put(key, record);
                 }
+                bring_back(&*store, lost).await?;
                 Ok::<_, PinStoreError>((told.mark, Followed::On))
             }
         });
@@ -119,12 +122,15 @@ impl Pins {
                 Err(PinStoreError::Conflict(there)) => {
                     let tried = record;
                     record = self.store.load(key).await?.unwrap_or_default();
-                    if there < tried.version {
-                        // Versions only grow: the store is another one than before, and what it says holds, unless
-                        // somebody found that out already and changed it.
-                        self.table.exchange(key, &tried, record.clone());
-                    } else {
-                        self.table.put(key.clone(), record.clone());
+                    // Versions only grow: the store is another one than before, or it has lost something.
+                    match self.store.when_older() {
+                        _ if there >= tried.version => self.table.put(key.clone(), record.clone()),
+                        // What it says holds, unless somebody found that out already and changed it.
+                        WhenOlder::Holds => drop(self.table.exchange(key, &tried, record.clone())),
+                        WhenOlder::WasLost => {
+                            bring_back(&*self.store, vec![(key.clone(), record, tried.clone())]).await?;
+                            record = tried;
+                        }
                     }
                 }
                 Err(broken) => return Err(broken),
@@ -159,19 +165,28 @@ impl Pins {
     }
 }
 
-/// Brings back what was acknowledged once and the store has lost, though this process still knows it: a server that was
-/// emptied, or set back to an older copy. Of several that do this at once, one is faster, and all have the same.
-async fn bring_back(
-    table: &PinTable,
-    store: &dyn PinStore,
-    there: &[(ScopeKey, Record)],
-) -> Result<(), PinStoreError> {
+/// What was acknowledged once and the store has lost, though this process still knows it: what is there, and the record
+/// that was.
+fn lost(table: &PinTable, there: &[(ScopeKey, Record)]) -> Vec<(ScopeKey, Record, Record)> {
     let there: HashMap<&ScopeKey, &Record> = there.iter().map(|(key, record)| (key, record)).collect();
-    let version = |key: &ScopeKey| there.get(key).map(|record| record.version);
-    let nothing = Record::default();
-    for (key, record) in table.newer_than(|key| version(key).unwrap_or_default()) {
-        let from = there.get(&key).copied().unwrap_or(&nothing);
-        match store.save(&key, from, &record).await {
+    let version = |key: &ScopeKey| there.get(key).map_or_else(Version::default, |record| record.version);
+    let newer = table.newer_than(version).into_iter();
+    newer
+        .map(|(key, record)| {
+            let from = there.get(&key).copied().cloned().unwrap_or_default();
+            (key, from, record)
+        })
+        .collect()
+}
+
+/// Brings back what a store has lost that was emptied, or set back to an older copy. Of several that do this at once, one
+/// is faster, and all have the same.
+async fn bring_back(
+    store: &dyn PinStore,
+    lost: Vec<(ScopeKey, Record, Record)>,
+) -> Result<(), PinStoreError> {
+    for (key, from, record) in lost {
+        match store.save(&key, &from, &record).await {
             // Somebody was faster: that is told as news.
             Ok(()) | Err(PinStoreError::Conflict(_)) => {}
             Err(broken) => return Err(broken),

@@ -1,10 +1,12 @@
 //! Keeping what is known of failures.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use tokio::sync::Notify;
 
 use super::Extent;
 use crate::clock::Timestamp;
@@ -56,6 +58,12 @@ pub trait LedgerStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`LedgerUnavailable`] if the store cannot be asked.
     async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable>;
+
+    /// What rings when there may be [`news`](Self::news), so that nobody has to look for them again and again; rings that
+    /// nobody waited for are one. A store that does not know when another process changes it has none.
+    fn bell(&self) -> Option<Arc<Notify>> {
+        None
+    }
 }
 
 /// What changed in a store.

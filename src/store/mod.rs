@@ -23,4 +23,4 @@ mod stored;
 
 pub use audit::{AuditStore, AuditStoreError, Row};
 pub use ledger::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, Trial};
-pub use pins::{Extent, News, PinStore, PinStoreError};
+pub use pins::{Extent, News, PinStore, PinStoreError, WhenOlder};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use tokio::sync::Notify;
 
 use crate::pin::{PinTable, Record, ScopeKey, Version};
 
@@ -67,6 +68,17 @@ pub trait PinStore: fmt::Debug + Send + Sync {
             ..News::default()
         })
     }
+
+    /// What it means that the store has an older version of a record than this process has.
+    fn when_older(&self) -> WhenOlder {
+        WhenOlder::Holds
+    }
+
+    /// What rings when there may be [`news`](Self::news), so that nobody has to look for them again and again; rings that
+    /// nobody waited for are one. A store that does not know when another process changes it has none.
+    fn bell(&self) -> Option<Arc<Notify>> {
+        None
+    }
 }
 
 /// What changed in a store.
@@ -78,6 +90,15 @@ pub struct News {
     pub extent: Extent,
     /// Where the next question goes on.
     pub mark: u64,
+}
+
+/// What it means that a store has an older version of a record than it had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenOlder {
+    /// Somebody has put another store in its place, and what that one says holds.
+    Holds,
+    /// The store has lost the newer one, and is given it again by those who know it.
+    WasLost,
 }
 
 /// How much of a store an answer tells.

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use redis::Script;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use super::feed::New;
 use super::link::{Feeds, Link};
@@ -94,23 +95,25 @@ impl LedgerStore for RedisLedger {
         })
     }
 
-    async fn news(&self, _since: u64) -> Result<LedgerNews, LedgerUnavailable> {
+    async fn news(&self, since: u64) -> Result<LedgerNews, LedgerUnavailable> {
         let feed = &self.0.feeds().ledger;
         if let Err(away) = self.0.is_there() {
             return Err(self.unavailable(away));
         }
-        let (new, mark) = feed.take();
+        let (new, mark) = feed.take(since);
         let (cells, extent) = match new {
             New::Changes(cells) => (cells, Extent::Changes),
+            // If that fails, the next question comes with an older mark.
             New::Unknown => match self.all().await {
                 Ok(cells) => (cells, Extent::Everything),
-                Err(what) => {
-                    feed.lost();
-                    return Err(self.unavailable(what));
-                }
+                Err(what) => return Err(self.unavailable(what)),
             },
         };
         Ok(LedgerNews { cells, extent, mark })
+    }
+
+    fn bell(&self) -> Option<Arc<Notify>> {
+        Some(self.0.feeds().ledger.bell())
     }
 
     async fn sweep(&self, now: Timestamp, window: Duration) -> Result<usize, LedgerUnavailable> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use async_trait::async_trait;
 use redis::Script;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use super::doubts::Doubt;
 use super::feed::New;
@@ -12,7 +13,7 @@ use super::link::{Feeds, Link};
 use super::trouble::What;
 use crate::clock::Timestamp;
 use crate::pin::{End, OwnWay, Record, ScopeKey, Version};
-use crate::store::{Extent, News, PinStore, PinStoreError, stored};
+use crate::store::{Extent, News, PinStore, PinStoreError, WhenOlder, stored};
 
 static SAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("save.lua")));
 static TAKE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take_back.lua")));
@@ -57,20 +58,18 @@ impl PinStore for RedisPins {
         }
     }
 
-    async fn news(&self, _since: u64) -> Result<News, PinStoreError> {
+    async fn news(&self, since: u64) -> Result<News, PinStoreError> {
         let feed = &self.0.feeds().pins;
         if let Err(away) = self.0.is_there() {
             return Err(self.unavailable(away));
         }
-        let (new, mark) = feed.take();
+        let (new, mark) = feed.take(since);
         let (records, extent) = match new {
             New::Changes(records) => (records, Extent::Changes),
+            // If that fails, the next question comes with an older mark.
             New::Unknown => match self.all().await {
                 Ok(records) => (records, Extent::Everything),
-                Err(what) => {
-                    feed.lost();
-                    return Err(self.unavailable(what));
-                }
+                Err(what) => return Err(self.unavailable(what)),
             },
         };
         Ok(News {
@@ -78,6 +77,14 @@ impl PinStore for RedisPins {
             extent,
             mark,
         })
+    }
+
+    fn when_older(&self) -> WhenOlder {
+        WhenOlder::WasLost
+    }
+
+    fn bell(&self) -> Option<Arc<Notify>> {
+        Some(self.0.feeds().pins.bell())
     }
 }
 
