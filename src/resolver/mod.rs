@@ -8,6 +8,7 @@
 //! `walk.rs` the way of one request from candidate to candidate, `fence.rs` what keeps it from beginning to cost,
 //! `ready/` what makes the same question cheap the next time.
 
+mod agreeing;
 mod attempts;
 mod book;
 mod course;

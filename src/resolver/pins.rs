@@ -1,13 +1,13 @@
 //! Pins in memory, and the store behind them.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::pin::{Change, PinTable, Record, ScopeKey, Version};
+use crate::pin::{Change, PinTable, Record, ScopeKey};
 use crate::store::{Extent, PinStore, PinStoreError, WhenOlder};
 
+use super::agreeing::{Lost, agree, bring_back};
 use super::follow::{Followed, follow};
 
 /// How often a change is made again from a newer record before it is given up.
@@ -60,12 +60,14 @@ impl Pins {
                 let told = store.news(mark).await?;
                 // What the store has is seen even where it takes no changes.
                 let lost = match told.extent {
-                    Extent::Everything => lost(&table, &told.records),
-                    Extent::Changes => Vec::new(),
+                    Extent::Everything => agree(&table, told.records),
+                    Extent::Changes => {
+                        for (key, record) in told.records {
+                            table.put(key, record);
+                        }
+                        Vec::new()
+                    }
                 };
-                for (key, record) in told.records {
-                    table.put(key, record);
-                }
                 bring_back(&*store, lost).await?;
                 Ok::<_, PinStoreError>((told.mark, Followed::On))
             }
@@ -128,7 +130,12 @@ impl Pins {
                         // What it says holds, unless somebody found that out already and changed it.
                         WhenOlder::Holds => drop(self.table.exchange(key, &tried, record.clone())),
                         WhenOlder::WasLost => {
-                            bring_back(&*self.store, vec![(key.clone(), record, tried.clone())]).await?;
+                            let lost = Lost {
+                                key: key.clone(),
+                                there: record,
+                                known: tried.clone(),
+                            };
+                            bring_back(&*self.store, vec![lost]).await?;
                             record = tried;
                         }
                     }
@@ -163,36 +170,6 @@ impl Pins {
             .map(|record| (*record).clone())
             .unwrap_or_default()
     }
-}
-
-/// What was acknowledged once and the store has lost, though this process still knows it: what is there, and the record
-/// that was.
-fn lost(table: &PinTable, there: &[(ScopeKey, Record)]) -> Vec<(ScopeKey, Record, Record)> {
-    let there: HashMap<&ScopeKey, &Record> = there.iter().map(|(key, record)| (key, record)).collect();
-    let version = |key: &ScopeKey| there.get(key).map_or_else(Version::default, |record| record.version);
-    let newer = table.newer_than(version).into_iter();
-    newer
-        .map(|(key, record)| {
-            let from = there.get(&key).copied().cloned().unwrap_or_default();
-            (key, from, record)
-        })
-        .collect()
-}
-
-/// Brings back what a store has lost that was emptied, or set back to an older copy. Of several that do this at once, one
-/// is faster, and all have the same.
-async fn bring_back(
-    store: &dyn PinStore,
-    lost: Vec<(ScopeKey, Record, Record)>,
-) -> Result<(), PinStoreError> {
-    for (key, from, record) in lost {
-        match store.save(&key, &from, &record).await {
-            // Somebody was faster: that is told as news.
-            Ok(()) | Err(PinStoreError::Conflict(_)) => {}
-            Err(broken) => return Err(broken),
-        }
-    }
-    Ok(())
 }
 
 /// A permit that asks nothing.
