@@ -4,28 +4,17 @@ use std::collections::HashMap;
 
 use crate::clock::Timestamp;
 use crate::pin::{Change, PinTable, Record, ScopeKey, Version};
-use crate::store::{PinStore, PinStoreError};
-
-/// What this process knows and the store does not.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Lost {
-    pub(super) key: ScopeKey,
-    /// What the store has.
-    pub(super) there: Record,
-    /// What it is to have.
-    pub(super) known: Record,
-}
 
 /// Takes in all that a store has, and tells what it is to hear.
 ///
 /// The newer one of two records holds. Of two that were made from the same one while two servers took changes, the one
 /// that the store kept holds. A `--once` pin that was used while the store was away stays used, and the store hears of it.
-pub(super) fn agree(table: &PinTable, all: Vec<(ScopeKey, Record)>) -> Vec<Lost> {
+pub(super) fn agree(table: &PinTable, all: Vec<(ScopeKey, Record)>) -> Vec<(ScopeKey, Record)> {
     let mut lost = newer(table, &all);
     for (key, there) in all {
         match table.record(&key) {
             Some(mine) if mine.version == there.version && *mine != there => match spent(&key, &there) {
-                Some(known) if same(&known, &mine) => lost.push(Lost { key, there, known }),
+                Some(known) if same(&known, &mine) => lost.push((key, known)),
                 _ => drop(table.exchange(&key, &mine, there)),
             },
             _ => table.put(key, there),
@@ -35,19 +24,13 @@ pub(super) fn agree(table: &PinTable, all: Vec<(ScopeKey, Record)>) -> Vec<Lost>
 }
 
 /// What was acknowledged once, and the store has lost it.
-fn newer(table: &PinTable, all: &[(ScopeKey, Record)]) -> Vec<Lost> {
+fn newer(table: &PinTable, all: &[(ScopeKey, Record)]) -> Vec<(ScopeKey, Record)> {
     let all: HashMap<&ScopeKey, &Record> = all.iter().map(|(key, record)| (key, record)).collect();
     let version = |key: &ScopeKey| {
         all.get(key)
             .map_or_else(Version::default, |record| record.version)
     };
-    let known = table.newer_than(version).into_iter();
-    let lost = known.map(|(key, known)| Lost {
-        there: all.get(&key).copied().cloned().unwrap_or_default(),
-        key,
-        known,
-    });
-    lost.collect()
+    table.newer_than(version)
 }
 
 /// The record after a request has used what was pinned for one.
@@ -59,22 +42,6 @@ fn spent(key: &ScopeKey, record: &Record) -> Option<Record> {
 /// Whether two records say the same, whatever their versions.
 fn same(one: &Record, other: &Record) -> bool {
     (&one.layers, &one.history) == (&other.layers, &other.history)
-}
-
-/// Tells a store what it has lost, if it was emptied or set back to an older copy. Of several that do this at once, one is
-/// faster, and all have the same.
-///
-/// # Errors
-/// [`PinStoreError::Unavailable`] if it takes no changes.
-pub(super) async fn bring_back(store: &dyn PinStore, lost: Vec<Lost>) -> Result<(), PinStoreError> {
-    for Lost { key, there, known } in lost {
-        match store.save(&key, &there, &known).await {
-            // Somebody was faster: that is told as news.
-            Ok(()) | Err(PinStoreError::Conflict(_)) => {}
-            Err(broken) => return Err(broken),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -130,12 +97,7 @@ mod tests {
         let table = holding(&mine);
         let told = agree(&table, vec![(ScopeKey::Global, once.clone())]);
         assert_eq!(table.record(&ScopeKey::Global).as_deref(), Some(&mine));
-        let lost = Lost {
-            key: ScopeKey::Global,
-            there: once,
-            known: next,
-        };
-        assert_eq!(told, [lost]);
+        assert_eq!(told, [(ScopeKey::Global, next)]);
     }
 
     #[test]
@@ -143,13 +105,9 @@ mod tests {
         let first = set(&Record::default(), "first", End::Never);
         let second = set(&first, "second", End::Never);
         let told = agree(&holding(&second), vec![(ScopeKey::Global, first.clone())]);
-        let lost = |there: Record| Lost {
-            key: ScopeKey::Global,
-            there,
-            known: second.clone(),
-        };
-        assert_eq!(told, [lost(first.clone())]);
-        assert_eq!(agree(&holding(&second), Vec::new()), [lost(Record::default())]);
+        let lost = (ScopeKey::Global, second.clone());
+        assert_eq!(told, [lost.clone()]);
+        assert_eq!(agree(&holding(&second), Vec::new()), [lost]);
         let table = holding(&first);
         assert_eq!(agree(&table, vec![(ScopeKey::Global, second.clone())]), []);
         assert_eq!(table.record(&ScopeKey::Global).as_deref(), Some(&second));

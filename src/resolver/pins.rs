@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::pin::{Change, PinTable, Record, ScopeKey};
 use crate::store::{Extent, PinStore, PinStoreError, WhenOlder};
 
-use super::agreeing::{Lost, agree, bring_back};
+use super::agreeing::agree;
 use super::follow::{Followed, follow};
 
 /// How often a change is made again from a newer record before it is given up.
@@ -68,7 +68,7 @@ impl Pins {
                         Vec::new()
                     }
                 };
-                bring_back(&*store, lost).await?;
+                store.bring_back(&lost).await?;
                 Ok::<_, PinStoreError>((told.mark, Followed::On))
             }
         });
@@ -109,35 +109,41 @@ impl Pins {
         now: Timestamp,
     ) -> Result<Committed, PinStoreError> {
         let mut record = self.record(key);
+        // What is in the store: another version than the record's where the store has lost that one.
+        let mut there = record.version;
         for _ in 0..TRIES {
             if !permit(&record) {
                 return Ok(Committed::Forbidden);
             }
-            let Some(next) = change.apply(&record, key.scope(), now) else {
+            let Some(mut next) = change.apply(&record, key.scope(), now) else {
                 return Ok(Committed::Nothing);
             };
-            match self.store.save(key, &record, &next).await {
+            next.version = next.version.max(self.store.least_version());
+            let from = Record {
+                version: there,
+                ..record.clone()
+            };
+            match self.store.save(key, &from, &next).await {
                 Ok(()) => {
                     self.table.put(key.clone(), next.clone());
                     return Ok(Committed::Changed(next));
                 }
-                Err(PinStoreError::Conflict(there)) => {
-                    let tried = record;
-                    record = self.store.load(key).await?.unwrap_or_default();
+                Err(PinStoreError::Conflict(_)) => {
+                    let found = self.store.load(key).await?.unwrap_or_default();
+                    there = found.version;
                     // Versions only grow: the store is another one than before, or it has lost something.
                     match self.store.when_older() {
-                        _ if there >= tried.version => self.table.put(key.clone(), record.clone()),
-                        // What it says holds, unless somebody found that out already and changed it.
-                        WhenOlder::Holds => drop(self.table.exchange(key, &tried, record.clone())),
-                        WhenOlder::WasLost => {
-                            let lost = Lost {
-                                key: key.clone(),
-                                there: record,
-                                known: tried.clone(),
-                            };
-                            bring_back(&*self.store, vec![lost]).await?;
-                            record = tried;
+                        _ if found.version >= record.version => {
+                            record = found;
+                            self.table.put(key.clone(), record.clone());
                         }
+                        // What it says holds, unless somebody found that out already and changed it.
+                        WhenOlder::Holds => {
+                            let tried = std::mem::replace(&mut record, found);
+                            self.table.exchange(key, &tried, record.clone());
+                        }
+                        // The change is made of what is known here, and takes the place of what is left there.
+                        WhenOlder::WasLost => {}
                     }
                 }
                 Err(broken) => return Err(broken),

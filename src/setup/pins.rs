@@ -104,9 +104,10 @@ pub async fn rename_in_pins(
         }
         let mut record = first;
         for tries in 1.. {
-            let Some(next) = renamed(&record, old, new) else {
+            let Some(mut next) = renamed(&record, old, new) else {
                 break;
             };
+            next.version = next.version.max(store.least_version());
             match store.save(&key, &record, &next).await {
                 Ok(()) => {
                     followed.push(key.clone());

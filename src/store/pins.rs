@@ -74,6 +74,36 @@ pub trait PinStore: fmt::Debug + Send + Sync {
         WhenOlder::Holds
     }
 
+    /// The least version of a record that is changed now. One more than before is enough, unless the store may lose what it
+    /// has: then versions go by the time, so that what is made after a loss is newer than all that was lost, whoever made
+    /// it and whatever they knew.
+    fn least_version(&self) -> Version {
+        Version::default()
+    }
+
+    /// Gives the store again what it has lost: each record is kept unless one as new is there. Asked twice, or by several,
+    /// it is as asked once.
+    ///
+    /// # Errors
+    /// [`PinStoreError::Unavailable`] if it takes no changes; some may have been kept then.
+    async fn bring_back(&self, lost: &[(ScopeKey, Record)]) -> Result<(), PinStoreError> {
+        for (key, known) in lost {
+            loop {
+                let there = self.load(key).await?.unwrap_or_default();
+                if there.version >= known.version {
+                    break;
+                }
+                match self.save(key, &there, known).await {
+                    Ok(()) => break,
+                    // Somebody was faster, perhaps with an older one.
+                    Err(PinStoreError::Conflict(_)) => {}
+                    Err(broken) => return Err(broken),
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What rings when there may be [`news`](Self::news), so that nobody has to look for them again and again; rings that
     /// nobody waited for are one. A store that does not know when another process changes it has none.
     fn bell(&self) -> Option<Arc<Notify>> {

@@ -7,17 +7,23 @@ use redis::Script;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use super::clock::ServerClock;
 use super::doubts::Doubt;
 use super::feed::New;
 use super::link::{Feeds, Link};
 use super::trouble::What;
-use crate::clock::Timestamp;
+use crate::clock::{Clock as _, Timestamp};
 use crate::pin::{End, OwnWay, Record, ScopeKey, Version};
 use crate::store::{Extent, News, PinStore, PinStoreError, WhenOlder, stored};
 
 static SAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("save.lua")));
+static RESTORE: LazyLock<Script> = LazyLock::new(|| Script::new(RESTORE_TEXT));
 static TAKE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("take_back.lua")));
 
+const RESTORE_TEXT: &str = include_str!("restore.lua");
+
+/// How many records are brought back in one question.
+const AT_ONCE: usize = 100;
 /// How many names the server looks at in one step of a walk over all.
 const STEP: usize = 1_000;
 /// How long a record stays that holds nothing any more, so that `undo` still finds what was before, in milliseconds.
@@ -32,6 +38,9 @@ impl RedisPins {
         Self(link)
     }
 }
+
+/// Who a message is from that its sender is to hear, too.
+const NOBODY: &str = "";
 
 /// What is told of a change.
 #[derive(Serialize, Deserialize)]
@@ -81,6 +90,17 @@ impl PinStore for RedisPins {
 
     fn when_older(&self) -> WhenOlder {
         WhenOlder::WasLost
+    }
+
+    fn least_version(&self) -> Version {
+        let now = ServerClock(Arc::clone(self.0.offset())).now().as_millis();
+        Version(u64::try_from(now).unwrap_or_default())
+    }
+
+    async fn bring_back(&self, lost: &[(ScopeKey, Record)]) -> Result<(), PinStoreError> {
+        self.brought_back(lost)
+            .await
+            .map_err(|what| self.unavailable(what))
     }
 
     fn bell(&self) -> Option<Arc<Notify>> {
@@ -143,7 +163,7 @@ impl RedisPins {
         let change = link.next_change();
         let name = link.keys().pin(key);
         let kept = written(record, &change);
-        let message = message(link, &name, &kept);
+        let message = message(link.origin(), &name, &kept);
         let ends = ends(record).map(|end| end.to_string()).unwrap_or_default();
         let mut script = SAVE.prepare_invoke();
         script
@@ -187,6 +207,36 @@ impl RedisPins {
         Ok(Ok(()))
     }
 
+    /// Nothing of this is ever in doubt: what was brought back may be brought back again.
+    async fn brought_back(&self, lost: &[(ScopeKey, Record)]) -> Result<(), What> {
+        let link = &self.0;
+        link.is_there()?;
+        let now = ServerClock(Arc::clone(link.offset())).now().as_millis();
+        // What is over was not lost.
+        let standing = |(_, record): &&(ScopeKey, Record)| ends(record).is_none_or(|end| end > now);
+        let standing: Vec<_> = lost.iter().filter(standing).collect();
+        for some in standing.chunks(AT_ONCE) {
+            let mut scripts = redis::pipe();
+            scripts.cmd("SCRIPT").arg("LOAD").arg(RESTORE_TEXT).ignore();
+            for (key, record) in some {
+                let name = link.keys().pin(key);
+                let kept = written(record, &link.next_change());
+                let message = message(link.origin(), &name, &kept);
+                let ends = ends(record).map(|end| end.to_string()).unwrap_or_default();
+                let script = scripts.cmd("EVALSHA").arg(RESTORE.get_hash()).arg(1).arg(name);
+                script.arg(record.version.0).arg(kept).arg(ends);
+                script.arg(link.keys().pin_news()).arg(message);
+            }
+            let mut manager = link.manager();
+            let answers: Vec<String> = link.asked(scripts.query_async(&mut manager)).await?;
+            if let Some(at) = answers.iter().position(|answer| answer == "broken") {
+                let name = some.get(at).map(|(key, _)| link.keys().pin(key));
+                return Err(broken(&name.unwrap_or_default(), "it has no version"));
+            }
+        }
+        Ok(())
+    }
+
     fn unavailable(&self, what: What) -> PinStoreError {
         PinStoreError::Unavailable(Box::new(what.at(self.0.address())))
     }
@@ -205,9 +255,10 @@ async fn settle(link: &Link, key: Option<&ScopeKey>) -> Result<(), What> {
         let kept = written(&doubt.before, &link.next_change());
         let mut script = TAKE_BACK.prepare_invoke();
         script.key(&name).arg(&doubt.change).arg(&kept);
+        // It is a message to ourselves, too: what is taken back may have been read meanwhile, and the answer may be lost.
         script
             .arg(link.keys().pin_news())
-            .arg(message(link, &name, &kept));
+            .arg(message(NOBODY, &name, &kept));
         let mut manager = link.manager();
         let answer: String = link.asked(script.invoke_async(&mut manager)).await?;
         link.doubts.settled(&doubt.change);
@@ -240,9 +291,9 @@ fn newer(one: Record, other: Record) -> Record {
     if one.version > other.version { one } else { other }
 }
 
-fn message(link: &Link, name: &str, kept: &str) -> String {
+fn message(from: &str, name: &str, kept: &str) -> String {
     let message = Message {
-        from: link.origin(),
+        from,
         key: name.to_owned(),
         record: kept.to_owned(),
     };

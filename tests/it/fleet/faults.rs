@@ -28,7 +28,7 @@ fn set(model: &str) -> Change {
 }
 
 /// One gateway's pins.
-async fn front(redis: &Redis) -> Pins {
+pub(super) async fn front(redis: &Redis) -> Pins {
     let pins = Pins::load(Arc::new(redis.pins()))
         .await
         .expect("the pins are loaded");
@@ -36,19 +36,23 @@ async fn front(redis: &Redis) -> Pins {
     pins
 }
 
-async fn pin(pins: &Pins, name: &str, model: &str) -> Result<Committed, PinStoreError> {
+pub(super) async fn pin(pins: &Pins, name: &str, model: &str) -> Result<Committed, PinStoreError> {
     pins.commit(chat(name), set(model), freely(), Timestamp::from_millis(5))
         .await
 }
 
-fn model(pins: &Pins, key: &ScopeKey) -> Option<String> {
+pub(super) fn model(pins: &Pins, key: &ScopeKey) -> Option<String> {
     let record = pins.table().record(key)?;
     let pin = record.layers.lasting.as_ref()?;
     Some(pin.model.as_ref()?.model.model().to_owned())
 }
 
+fn version_of(pins: &Pins, name: &str) -> Option<Version> {
+    pins.table().record(&chat(name)).map(|record| record.version)
+}
+
 /// Waits until `is` holds; a test that hangs is ended by its runner.
-async fn until(is: impl Fn() -> bool) {
+pub(super) async fn until(is: impl Fn() -> bool) {
     while !is() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -61,6 +65,7 @@ async fn a_frozen_server_refuses_in_time_and_nothing_refused_happens_later() {
     let (here, there) = (front(&one).await, front(&other).await);
     pin(&here, "c", "opus").await.expect("it is kept");
     until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
+    let version = version_of(&here, "c");
 
     server.freeze();
     // Some are sent before anybody knows, some after it.
@@ -85,7 +90,7 @@ async fn a_frozen_server_refuses_in_time_and_nothing_refused_happens_later() {
         .await
         .expect("it answers")
         .expect("a record");
-    assert_eq!(kept.version, Version(1), "nothing that was refused was made");
+    assert_eq!(Some(kept.version), version, "nothing that was refused was made");
     pin(&here, "c", "sonnet").await.expect("it is kept");
     until(|| model(&there, &chat("c")).as_deref() == Some("sonnet")).await;
 }
@@ -100,6 +105,7 @@ async fn a_change_whose_answer_was_lost_is_taken_back_to_what_was_before_it() {
     pin(&here, "c", "opus").await.expect("it is kept");
     until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
 
+    let version = version_of(&here, "c");
     wire.lose_answers();
     let refused = pin(&here, "c", "haiku").await;
     assert!(
@@ -113,7 +119,7 @@ async fn a_change_whose_answer_was_lost_is_taken_back_to_what_was_before_it() {
     until(|| model(&there, &chat("c")).as_deref() == Some("opus")).await;
     let kept = one.pins().load(&chat("c")).await;
     let kept = kept.expect("it answers").expect("a record");
-    assert_eq!(kept.version, Version(3), "it was made, and taken back");
+    assert!(Some(kept.version) > version, "it was made, and taken back");
     until(|| model(&here, &chat("c")).as_deref() == Some("opus")).await;
 }
 
@@ -161,7 +167,7 @@ async fn what_an_emptied_server_lost_is_brought_back_by_those_who_know_it() {
         .await
         .expect("it answers")
         .expect("a record");
-    assert_eq!(kept.version, Version(2), "with its version");
+    assert_eq!(Some(kept.version), version_of(&here, "c"), "with its version");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,4 +3,6 @@
 mod between;
 mod faults;
 mod law;
+mod losses;
+mod model;
 mod server;
