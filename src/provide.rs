@@ -110,8 +110,32 @@ pub trait RefreshToken: fmt::Debug + Send + Sync {
     /// [`RefreshError`]. What is stored is then as it was.
     async fn refresh(&self, sign_in: &SignIn, why: Renewal) -> Result<Credential, RefreshError>;
 
+    /// Takes over what another machine has renewed, where several share sign-ins; and tells them what they do not know.
+    ///
+    /// `concerns` is asked whether the name under which they share this sign-in is one that has changed.
+    ///
+    /// # Errors
+    /// [`RefreshError::Transient`] if that is to be tried again. What is stored is then as it was.
+    async fn adopt(&self, _sign_in: &SignIn, _concerns: &Concerns) -> Result<Adopted, RefreshError> {
+        Ok(Adopted::NotConcerned)
+    }
+
     /// Returns when nothing is being renewed: whoever ends a process waits for this, so that no new token is lost.
     async fn finished(&self) {}
+}
+
+/// Whether a sign-in that machines share under this name is one that has changed.
+pub type Concerns = dyn Fn(&str) -> bool + Send + Sync;
+
+/// What came of looking whether another machine has renewed a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adopted {
+    /// It is not shared, or not one that has changed.
+    NotConcerned,
+    /// What is stored is as new as what the others have.
+    Same,
+    /// What is stored is newer than before.
+    Newer,
 }
 
 /// Why a sign-in was not renewed.

@@ -18,6 +18,7 @@ use super::parse::ParseArgs;
 use super::pins::PinsArgs;
 use super::register::RegisterArgs;
 use super::simulate::SimulateArgs;
+use super::store::StoreArgs;
 use super::why::WhyArgs;
 use super::words::WordsArgs;
 use super::wrong::Wrong;
@@ -96,6 +97,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  modelpin simulate --example > scenario.json\n  modelpin simulate scenario.json\n  modelpin simulate scenario.json --svg timeline.svg --seed 7\n  modelpin simulate scenario.json --json\n\nThe real resolver decides, with a clock that is set and never waited for.\nNothing is asked of the network, and no credential of yours is read. Exit\ncodes: 0 every claim held, 1 one did not."
     )]
     Simulate(SimulateArgs),
+    /// Where pins and rests are kept, for one machine or for several
+    #[command(
+        after_help = "Examples:\n  modelpin store status\n  modelpin store migrate --to redis --dry-run"
+    )]
+    Store(StoreArgs),
     /// The sentences of replies, in the languages that people read
     #[command(
         after_help = "Examples:\n  modelpin words show en > ~/.modelpin/words/de.ftl\n  modelpin words check ~/.modelpin/words/de.ftl\n\nA file words/TAG.ftl in the state directory adds a language."

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::config::{ConfigEdit, Step};
-use crate::setup::doctor::{Finding, Patient, Severity, examine, mend};
+use crate::setup::doctor::{Finding, Patient, Severity, examine, mend, shared_store};
 use crate::wire::{Client, Limits};
 
 use super::global::Global;
@@ -30,7 +30,7 @@ pub(super) struct DoctorArgs {
 }
 
 /// Where `modelpin gateway` listens if nothing else is said.
-const USUAL_GATEWAY: &str = "127.0.0.1:4141";
+pub(super) const USUAL_GATEWAY: &str = "127.0.0.1:4141";
 
 /// How long an endpoint may take to answer.
 const WAIT: Duration = Duration::from_secs(3);
@@ -45,7 +45,9 @@ pub(super) fn run(args: &DoctorArgs, global: &Global, out: &mut impl Write) -> R
     }
     let mut found = examine(&patient);
     if !args.offline {
-        found.extend(place::tasks()?.block_on(endpoints(&patient))?);
+        let tasks = place::tasks()?;
+        found.extend(tasks.block_on(endpoints(&patient))?);
+        found.extend(tasks.block_on(shared_store(&patient)));
     }
     found.sort_by_key(|finding| finding.severity);
     let worst = found.first().map(|finding| finding.severity);
@@ -187,7 +189,7 @@ fn finding(what: &str, why: &str) -> Finding {
 }
 
 /// Where the gateway listens, if the configuration speaks of one.
-fn gateway(patient: &Patient) -> Option<String> {
+pub(super) fn gateway(patient: &Patient) -> Option<String> {
     let path = &patient.config.path;
     let text = std::fs::read_to_string(path).ok()?;
     let edit = ConfigEdit::new(&text, &path.display().to_string()).ok()?;

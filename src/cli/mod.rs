@@ -27,6 +27,7 @@ mod place;
 mod register;
 mod simulate;
 mod span;
+mod store;
 mod table;
 #[cfg(feature = "otel")]
 mod traces;
@@ -112,6 +113,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Wrong> {
         Command::Pins(pins) => pins::run(pins, &cli.global, &mut stdout.lock()),
         Command::Register(args) => register::run(args, &cli.global, &mut stdout.lock()),
         Command::Simulate(args) => simulate::run(args, &mut stdout.lock()),
+        Command::Store(args) => store::run(args, &cli.global, &mut stdout.lock()),
         Command::Models(models) => models::run(models, &cli.global, &mut stdout.lock()),
         Command::Help { topic } => help::run(topic, &mut stdout.lock()),
         Command::Completions { shell } => {

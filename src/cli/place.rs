@@ -23,12 +23,14 @@ pub(super) fn open(global: &Global) -> Result<ModelPin, Wrong> {
 pub(super) fn open_quietly(global: &Global) -> Result<ModelPin, Wrong> {
     let builder = || ModelPin::builder().at(global.state_dir.clone(), global.config.clone());
     let tasks = tasks()?;
+    let without_pins = |why: &str| {
+        tracing::warn!("the pins cannot be read: {why}");
+        tasks.block_on(builder().pin_store(Arc::new(MemoryPins::default())).build())
+    };
     Ok(match tasks.block_on(builder().build()) {
         // Pins that cannot be read are no reason to hide everything else.
-        Err(BuildError::Pins(broken)) => {
-            tracing::warn!("the pins cannot be read: {}", causes(&broken));
-            tasks.block_on(builder().pin_store(Arc::new(MemoryPins::default())).build())?
-        }
+        Err(BuildError::Pins(broken)) => without_pins(&causes(&broken))?,
+        Err(BuildError::Stores(broken)) => without_pins(&causes(&broken))?,
         built => built?,
     })
 }

@@ -33,6 +33,9 @@ pub struct SharedStore {
     pub earlier_keys: Vec<SecretInput>,
 }
 
+/// The keys of all kinds. Those of a shared store may stay where it is not used now, for the way back.
+const ALL: [&str; 6] = ["kind", "url", "prefix", "tenant", "key", "earlierKeys"];
+
 pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, StoreConfig> {
     let store = at.object()?;
     let kind = match store.find("kind") {
@@ -41,7 +44,7 @@ pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, StoreConfig> {
     };
     match kind {
         "redis" => {
-            store.expect_keys(&["kind", "url", "prefix", "tenant", "key", "earlierKeys"]);
+            store.expect_keys(&ALL);
             let needed = |key: &'static str, what: &str| {
                 let read = store.read(key, read_secret)?;
                 read.ok_or_else(|| at.wrong(format!("a shared store needs `{key}`: {what}")))
@@ -60,11 +63,11 @@ pub(super) fn read<'a>(at: &At<'a>) -> Read<'a, StoreConfig> {
             }))
         }
         "memory" => {
-            store.expect_keys(&["kind"]);
+            store.expect_keys(&ALL);
             Ok(StoreConfig::Memory)
         }
         _ => {
-            store.expect_keys(&["kind"]);
+            store.expect_keys(&ALL);
             Ok(StoreConfig::Sqlite)
         }
     }

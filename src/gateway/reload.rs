@@ -1,6 +1,7 @@
 //! Files that change: read again within a second, and only taken if they are right.
 
 use std::fs;
+use std::mem::Discriminant;
 use std::path::PathBuf;
 use std::sync::Weak;
 use std::time::{Duration, SystemTime};
@@ -8,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::callers::Callers;
 use super::gate::Gate;
 use super::meter::Reloaded;
+use crate::config::StoreConfig;
 use crate::echo::causes;
 
 /// How often files are looked at. A change is taken when it has stood for one look, so that a file that is just being
@@ -40,6 +42,11 @@ pub(super) async fn follow(gate: Weak<Gate>, tokens: Option<PathBuf>) {
     }
 }
 
+/// Where the configuration says that pins are kept.
+fn kind(gate: &Gate) -> Discriminant<StoreConfig> {
+    std::mem::discriminant(&gate.modelpin.resolver().snapshot().config().store)
+}
+
 fn stamp(gate: &Gate, tokens: Option<&PathBuf>) -> Stamp {
     let mut files = gate.modelpin.resolver().snapshot().files();
     files.extend(tokens.cloned());
@@ -54,8 +61,14 @@ fn stamp(gate: &Gate, tokens: Option<&PathBuf>) -> Stamp {
 }
 
 fn reload(gate: &Gate, tokens: Option<&PathBuf>) {
+    let store = kind(gate);
     match gate.modelpin.reload() {
         Ok(()) => {
+            if kind(gate) != store {
+                tracing::warn!(
+                    "the configuration names another store now: it is used when the gateway is started again"
+                );
+            }
             gate.meter.reloaded(Reloaded::Taken);
             tracing::info!("configuration and credentials were changed and read again");
             for warning in gate.modelpin.resolver().snapshot().warnings() {

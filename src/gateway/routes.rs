@@ -51,9 +51,18 @@ async fn healthz() -> Response<Body> {
 }
 
 /// Requests can be served: the credentials of the default agent can be read.
+///
+/// A store that is away is told, and is no reason not to be asked: requests go on with what is in memory, and a balancer
+/// that took every gateway out would make a small trouble a large one.
 async fn readyz(State(gate): State<Arc<Gate>>) -> Response<Body> {
     match gate.modelpin.resolver().snapshot().book(None) {
-        Ok(_) => json_answer(StatusCode::OK, &json!({ "status": "ready" })),
+        Ok(_) => {
+            let mut ready = json!({ "status": "ready" });
+            if let Some(store) = board::store(&gate) {
+                ready["store"] = store.word().into();
+            }
+            json_answer(StatusCode::OK, &ready)
+        }
         Err(_) => json_answer(
             StatusCode::SERVICE_UNAVAILABLE,
             &json!({ "status": "not-ready", "code": "unreadable-credentials" }),

@@ -16,7 +16,7 @@ use crate::provide::{CredentialChain, ProvideCredential, RefreshToken};
 use crate::resolver::{
     Kept, LoadError, MakeRefresher, Pins, Resolver, Snapshot, Sources, Stores, StoresError, UseEnvironment,
 };
-use crate::store::{PinStore, PinStoreError};
+use crate::store::{PinStore, PinStoreError, SignInStore};
 
 use super::ModelPin;
 
@@ -54,6 +54,9 @@ pub struct Builder {
     if_damaged: IfDamaged,
     remembering: Option<NonZeroUsize>,
 }
+
+/// Where sign-ins are shared, as soon as that is known.
+type SharedLate = Arc<OnceLock<Arc<dyn SignInStore>>>;
 
 /// What becomes of a damaged database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -179,8 +182,11 @@ impl Builder {
             .clock
             .clone()
             .unwrap_or_else(|| Arc::clone(&late) as Arc<dyn Clock>);
+        let shared_sign_ins = Arc::new(OnceLock::new());
         let snapshot = Snapshot::load(Sources {
-            refresher: self.refresher.or_else(|| usual_refresher(&clock)),
+            refresher: self
+                .refresher
+                .or_else(|| usual_refresher(&clock, &shared_sign_ins)),
             environment: self.environment.unwrap_or(UseEnvironment::Process),
             bots: self.bots,
             bot_ids: self.bot_ids,
@@ -191,11 +197,19 @@ impl Builder {
         if self.if_damaged == IfDamaged::SetAside && self.pins.is_none() {
             set_aside(&snapshot.sources().state, &clock);
         }
+        #[cfg(feature = "redis")]
+        let mut shared = None;
         let (store, kept) = match self.pins {
             Some(pins) => (pins, self.kept.unwrap_or_default()),
             None => {
                 let stores = Stores::open(&snapshot).await?;
                 late.agree_on(stores.clock);
+                #[cfg(feature = "redis")]
+                {
+                    shared = stores.shared;
+                }
+                // They are agreed on once, when the middleware is set up.
+                let _first = stores.sign_ins.map(|sign_ins| shared_sign_ins.set(sign_ins));
                 (stores.pins, self.kept.unwrap_or(stores.kept))
             }
         };
@@ -208,9 +222,14 @@ impl Builder {
             .keeping(kept)
             .await;
         let resolver = Arc::new(resolver.map_err(|broken| PinStoreError::Unavailable(Box::new(broken)))?);
+        if let Some(sign_ins) = shared_sign_ins.get() {
+            resolver.follow_sign_ins(sign_ins);
+        }
         Ok(ModelPin {
             desk: Arc::new(Desk::new(Arc::clone(&resolver))),
             resolver,
+            #[cfg(feature = "redis")]
+            shared,
         })
     }
 }
@@ -269,18 +288,20 @@ fn set_aside(_: &StateDir, _: &Arc<dyn Clock>) {}
 /// What renews sign-ins if the caller does not say.
 #[cfg(feature = "oauth")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
-fn usual_refresher(clock: &Arc<dyn Clock>) -> Option<MakeRefresher> {
-    let clock = Arc::clone(clock);
+fn usual_refresher(clock: &Arc<dyn Clock>, shared: &SharedLate) -> Option<MakeRefresher> {
+    let (clock, shared) = (Arc::clone(clock), Arc::clone(shared));
     Some(MakeRefresher::new(move |config| {
         let config = Arc::clone(config);
         let describe = move |provider: &_| crate::oauth::Description::of(provider, &config);
-        Arc::new(crate::oauth::Refresher::new(describe, Arc::clone(&clock)))
+        let refresher = crate::oauth::Refresher::new(describe, Arc::clone(&clock));
+        let shared = Arc::clone(&shared);
+        Arc::new(refresher.sharing(move || shared.get().cloned()))
     }))
 }
 
 /// What renews sign-ins if the caller does not say.
 #[cfg(not(feature = "oauth"))]
-fn usual_refresher(_: &Arc<dyn Clock>) -> Option<MakeRefresher> {
+fn usual_refresher(_: &Arc<dyn Clock>, _: &SharedLate) -> Option<MakeRefresher> {
     None
 }
 

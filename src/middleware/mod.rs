@@ -31,6 +31,8 @@ pub use promptly::{LaterHandled, LaterView, PATIENCE, Promptly};
 pub struct ModelPin {
     resolver: Arc<Resolver>,
     desk: Arc<Desk>,
+    #[cfg(feature = "redis")]
+    shared: Option<crate::store::redis::Redis>,
 }
 
 /// What a message turned out to be, before anything was done.
@@ -183,6 +185,13 @@ impl ModelPin {
     #[must_use]
     pub fn resolver(&self) -> &Resolver {
         &self.resolver
+    }
+
+    /// The server that several machines share, if the configuration names one: to ask how it is.
+    #[cfg(feature = "redis")]
+    #[must_use]
+    pub fn shared(&self) -> Option<&crate::store::redis::Redis> {
+        self.shared.as_ref()
     }
 
     /// Reads configuration and credentials again. Pins, affinities and rests stay.

@@ -1,4 +1,5 @@
-//! New tokens that the store would not take are brought to it again, until it takes them.
+//! New tokens that the store would not take are brought to it again, until it takes them; and to the other machines, when they
+//! can be told again.
 //!
 //! Nobody may ask for them meanwhile: what is on disk says that their predecessor may be used up, so the sign-in is passed
 //! over, and only what is in memory here can mend that.
@@ -8,14 +9,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::errand::Errand;
 use super::flight::Flights;
-use super::renewal::{Errand, renew};
+use super::renewal::{adopt, renew};
 use crate::credential::Credential;
 use crate::profile::ProfileId;
 use crate::provide::{RefreshError, Renewal};
 
 /// How long a full disk is left alone.
 const AGAIN: Duration = Duration::from_secs(2);
+/// How long other machines are left alone that cannot be told.
+const TELL: Duration = Duration::from_millis(250);
 
 type Key = (PathBuf, ProfileId);
 type Renewals = Flights<Key, Result<Credential, RefreshError>>;
@@ -34,10 +38,16 @@ impl Keeper {
         let (keeper, flights) = (self.clone(), flights.clone());
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(AGAIN).await;
                 if errand.in_hand().is_none() {
-                    break;
+                    if !errand.is_untold() {
+                        break;
+                    }
+                    tokio::time::sleep(TELL).await;
+                    // What goes wrong is met again at the next time.
+                    let _later = adopt(&errand, &|_| true).await;
+                    continue;
                 }
+                tokio::time::sleep(AGAIN).await;
                 // Nobody refused the new token: what is in hand is kept, and nothing is asked for again.
                 let again = Errand {
                     why: Renewal::Due,

@@ -10,6 +10,9 @@
 //! [`Refresher`] renews the sign-ins of a store with these: once, however many callers and processes want it. What is to be
 //! done next is said by the [`machine`]; what was under way when a process died is in the [`journal`].
 //!
+//! Where several machines share sign-ins, one of them renews, and all have the new tokens: `fleet.rs` asks the others, `lines.rs`
+//! says which copy is newer.
+//!
 //! It refuses to know who may be asked. Read `description.rs` first, then `exchange.rs`; for renewal `machine/mod.rs`, then
 //! `refresher.rs`.
 
@@ -17,11 +20,14 @@ mod authorization;
 mod claims;
 mod description;
 mod device;
+mod errand;
 mod exchange;
+mod fleet;
 mod flight;
 mod generation;
 pub mod journal;
 mod keeper;
+mod lines;
 mod listener;
 pub mod machine;
 mod post;

@@ -8,18 +8,23 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::description::{Description, DescriptionError};
+use super::errand::{Errand, Unsaved};
+use super::fleet::Untold;
 use super::flight::{Boarded, Flights};
 use super::keeper::Keeper;
-use super::renewal::{Errand, Unsaved, renew};
+use super::renewal::{adopt, renew};
 use crate::clock::Clock;
 use crate::credential::Credential;
 use crate::model::ProviderId;
 use crate::profile::ProfileId;
-use crate::provide::{RefreshError, RefreshToken, Renewal, SignIn};
+use crate::provide::{Adopted, Concerns, RefreshError, RefreshToken, Renewal, SignIn};
+use crate::store::SignInStore;
 
 /// How one signs in at a provider, as of now.
 type Describe = dyn Fn(&ProviderId) -> Result<Option<Description>, DescriptionError> + Send + Sync;
 type Key = (PathBuf, ProfileId);
+/// Where several machines share sign-ins, as soon as that is known.
+type Shared = dyn Fn() -> Option<Arc<dyn SignInStore>> + Send + Sync;
 
 /// Renews the sign-ins of credential files.
 ///
@@ -39,7 +44,10 @@ pub struct Refresher {
     clock: Arc<dyn Clock>,
     flights: Flights<Key, Result<Credential, RefreshError>>,
     unsaved: Unsaved,
+    untold: Untold,
     keeper: Keeper,
+    shared: Option<Box<Shared>>,
+    process: Arc<str>,
 }
 
 impl Refresher {
@@ -55,14 +63,27 @@ impl Refresher {
             flights: Flights::new(),
             keeper: Keeper::default(),
             unsaved: Arc::new(Mutex::new(HashMap::new())),
+            untold: Untold::default(),
+            shared: None,
+            process: one_of_a_kind(),
         }
     }
-}
 
-#[async_trait]
-impl RefreshToken for Refresher {
-    /// Cancelling it cancels nothing but the waiting.
-    async fn refresh(&self, sign_in: &SignIn, why: Renewal) -> Result<Credential, RefreshError> {
+    /// The same for one of several machines that share sign-ins: of all of them one renews, and all have what it was given.
+    ///
+    /// `shared` is asked each time. Where it tells a store, a renewal that cannot ask it sends nothing; one whose token has left
+    /// goes on without it, and tells the others when it is back.
+    #[must_use]
+    pub fn sharing(
+        mut self,
+        shared: impl Fn() -> Option<Arc<dyn SignInStore>> + Send + Sync + 'static,
+    ) -> Self {
+        self.shared = Some(Box::new(shared));
+        self
+    }
+
+    /// What is to be done, for whatever name of the file.
+    fn errand(&self, sign_in: &SignIn, why: Renewal) -> Result<Errand, RefreshError> {
         let impossible = |reason: String| RefreshError::Impossible {
             profile: sign_in.profile.clone(),
             reason,
@@ -76,20 +97,32 @@ impl RefreshToken for Refresher {
         })?;
         // One file, by whatever name: two renewals of it would not know of each other.
         let store = std::fs::canonicalize(&sign_in.store).unwrap_or_else(|_| sign_in.store.clone());
-        let key = (store.clone(), sign_in.profile.clone());
+        let shared = self.shared.as_ref().and_then(|shared| shared());
+        Ok(Errand {
+            sign_in: SignIn {
+                store,
+                ..sign_in.clone()
+            },
+            at,
+            why,
+            clock: self.clock.clone(),
+            unsaved: self.unsaved.clone(),
+            untold: self.untold.clone(),
+            shared: shared.map(|store| (store, Arc::clone(&self.process))),
+        })
+    }
+}
+
+#[async_trait]
+impl RefreshToken for Refresher {
+    /// Cancelling it cancels nothing but the waiting.
+    async fn refresh(&self, sign_in: &SignIn, why: Renewal) -> Result<Credential, RefreshError> {
+        let errand = self.errand(sign_in, why.clone())?;
+        let key = errand.key();
         loop {
-            let errand = Errand {
-                sign_in: SignIn {
-                    store: store.clone(),
-                    ..sign_in.clone()
-                },
-                at: at.clone(),
-                why: why.clone(),
-                clock: self.clock.clone(),
-                unsaved: self.unsaved.clone(),
-            };
+            let errand = errand.clone();
             let (boarded, done) = self.flights.board(key.clone(), || renew(errand.clone())).await;
-            if errand.in_hand().is_some() {
+            if errand.in_hand().is_some() || errand.is_untold() {
                 self.keeper.begin(&self.flights, key.clone(), errand);
             }
             let done = done.unwrap_or_else(|| {
@@ -111,10 +144,23 @@ impl RefreshToken for Refresher {
         }
     }
 
+    async fn adopt(&self, sign_in: &SignIn, concerns: &Concerns) -> Result<Adopted, RefreshError> {
+        if self.shared.is_none() {
+            return Ok(Adopted::NotConcerned);
+        }
+        adopt(&self.errand(sign_in, Renewal::Due)?, concerns).await
+    }
+
     /// One renewal takes as long as the provider does, at most some minutes.
     async fn finished(&self) {
         self.flights.all_landed().await;
     }
+}
+
+/// A name that no other process has: 64 bits of chance.
+fn one_of_a_kind() -> Arc<str> {
+    let chance = getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()));
+    Arc::from(format!("{chance:016x}"))
 }
 
 impl fmt::Debug for Refresher {

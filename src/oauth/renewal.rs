@@ -1,53 +1,38 @@
 //! One renewal: does what the machine says, and tells it what came of it.
+//!
+//! Where several machines share sign-ins, the order is: the lock of this machine, the claim among all of them, what they know of the
+//! sign-in, and then the steps, whose notes go to all before the token leaves.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 
-use super::description::Description;
-use super::exchange::{ExchangeError, refresh};
+use super::errand::{BROKE_OFF, Blind, Errand, blocking};
+use super::exchange::refresh;
+use super::fleet::{Claim, Fleet, is_old, note, stricter};
 use super::generation::Generation;
 use super::journal::Journal;
-use super::machine::{Action, Answer, End, Event, Failure, Kept, Look, Machine, Stored};
-use super::seen::{Seen, Unseen};
-use super::tokens::Tokens;
-use crate::clock::Clock;
+use super::machine::{Action, Event, Fitness, Look, Machine, Note, Stored};
+use super::seen::Seen;
 use crate::credential::Credential;
-use crate::credentials::AuthStore;
 use crate::files::Lock;
-use crate::profile::ProfileId;
-use crate::provide::{RefreshError, Renewal, SignIn};
+use crate::provide::{Adopted, Concerns, RefreshError};
+use crate::store::SharedSignIn;
 
 /// How long another process is waited for that is renewing the same sign-in: longer than one takes, unless its provider
 /// answers nothing at all.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long one is waited for when there is only something to take over: it does that itself.
+const BRIEFLY: Duration = Duration::from_secs(2);
 /// The wait before the second try; each further one is four times as long.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
-/// New tokens that the store would not take yet, each with the sign-in that they were given for.
-pub(super) type Unsaved = Arc<Mutex<HashMap<(PathBuf, ProfileId), (Seen, Tokens)>>>;
-
-/// What is to be renewed, and with what.
-#[derive(Clone)]
-pub(super) struct Errand {
-    pub(super) sign_in: SignIn,
-    pub(super) at: Description,
-    pub(super) why: Renewal,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) unsaved: Unsaved,
-}
-
-/// What kept a look from being taken.
-enum Blind {
-    /// For now.
-    Passing(String),
-    /// Until somebody does something about it.
-    Lasting(String),
+/// What is to be done now that nobody else of this machine is at it.
+enum Turn {
+    /// Nothing: these tokens do.
+    Over(Credential),
+    /// It is ours to renew: on this machine, which is alone, or with a claim among several.
+    Ours(Option<(Claim, SharedSignIn)>),
 }
 
 /// Renews a sign-in. It is not to be cancelled: run it in a task of its own.
@@ -55,236 +40,264 @@ pub(super) async fn renew(errand: Errand) -> Result<Credential, RefreshError> {
     let journal = Journal::of(&errand.sign_in.store, &errand.sign_in.profile);
     // What the store had when the wait began tells afterwards whether somebody else renewed it meanwhile.
     let before = errand.look().await.map_err(|blind| errand.blind(blind))?;
-    let _lock = take(journal.clone())
+    let _lock = take(journal.clone(), PATIENCE)
         .await
         .map_err(|reason| errand.transient(reason))?;
-    let mut machine = Machine::new(errand.at.reuse);
-    let mut next = machine.start();
-    let mut seen = before.clone();
-    let mut reason = String::new();
-    loop {
-        let event = match next {
-            Action::Look => {
-                let note = {
-                    let journal = journal.clone();
-                    blocking(move || journal.read()).await
-                };
-                let note = match note.map(|read| read.map_err(|wrong| wrong.to_string())) {
-                    Some(Ok(note)) => note,
-                    Some(Err(wrong)) => return Err(errand.impossible(wrong)),
-                    None => return Err(errand.transient(BROKE_OFF.to_owned())),
-                };
-                seen = errand.look().await.map_err(|blind| errand.blind(blind))?;
-                Event::Looked(Look {
-                    stored: Some(Stored {
-                        generation: seen.generation,
-                        fitness: seen.fitness(&errand.why, &before.access, errand.clock.now()),
-                    }),
-                    note,
-                    unsaved: errand.in_hand().map(|(given_for, _)| given_for.generation),
-                })
-            }
-            Action::Note(note) => {
-                let (journal, now) = (journal.clone(), errand.clock.now());
-                match blocking(move || journal.write(note, now)).await {
-                    Some(Ok(())) => Event::Noted,
-                    failed => {
-                        let told = failed.and_then(Result::err).map(|wrong| wrong.to_string());
-                        reason = told.unwrap_or_else(|| BROKE_OFF.to_owned());
-                        Event::NotNoted
-                    }
-                }
-            }
-            Action::Forget => {
-                let journal = journal.clone();
-                let _done = blocking(move || journal.forget()).await;
-                Event::Forgotten
-            }
-            Action::Post(_) => {
-                let answer = refresh(&errand.at, &seen.refresh).await;
-                if let Err(wrong) = &answer {
-                    reason = wrong.to_string();
-                    tracing::warn!(profile = %errand.sign_in.profile, %wrong, "a sign-in was not renewed");
-                }
-                Event::Answered(errand.taken(&seen, answer))
-            }
-            Action::Wait(before_try) => {
-                let times = 4u32.saturating_pow(u32::from(before_try).saturating_sub(1));
-                tokio::time::sleep(FIRST_WAIT * times).await;
-                Event::Waited
-            }
-            Action::Keep(_) => match errand.keep().await {
-                Ok(kept) => Event::Kept(kept),
-                Err(wrong) => {
-                    reason = wrong;
-                    Event::NotKept
-                }
-            },
-            Action::End(end) => return errand.told(end, &seen, reason),
-        };
-        next = machine.on(event);
+    let claimed = match turn(&errand, &before).await? {
+        Turn::Over(credential) => return Ok(credential),
+        Turn::Ours(claimed) => claimed,
+    };
+    let (claim, found) = claimed.unzip();
+    let mut steps = Steps {
+        errand: &errand,
+        journal,
+        fleet: claim.as_ref().and_then(|_| errand.fleet(&before)),
+        claim: claim.as_ref(),
+        found,
+        sent: Sent::No,
+        theirs: None,
+        seen: before.clone(),
+        before,
+        reason: String::new(),
+    };
+    let renewed = steps.run().await;
+    if let Some(claim) = claim {
+        claim.give_back().await;
     }
+    renewed
 }
 
-const BROKE_OFF: &str = "it broke off";
-
-impl Errand {
-    /// The sign-in as it is in the store now.
-    async fn look(&self) -> Result<Seen, Blind> {
-        let sign_in = self.sign_in.clone();
-        let read = blocking(move || {
-            let store = match AuthStore::read(&sign_in.store) {
-                Ok(Some(store)) => store,
-                Ok(None) => return Err(Blind::Lasting(Unseen::NoProfile.to_string())),
-                Err(wrong) => return Err(Blind::Passing(wrong.to_string())),
-            };
-            let seen = Seen::of(&store, &sign_in.profile);
-            let seen = seen.map_err(|unseen| Blind::Lasting(unseen.to_string()))?;
-            // A token goes to its own provider and nowhere else.
-            if seen.provider != sign_in.provider {
-                return Err(Blind::Lasting(format!("it is of the provider {}", seen.provider)));
-            }
-            Ok(seen)
-        });
-        read.await
-            .unwrap_or_else(|| Err(Blind::Passing(BROKE_OFF.to_owned())))
+/// Takes over what another machine has renewed, and brings what none of them knows.
+pub(super) async fn adopt(errand: &Errand, concerns: &Concerns) -> Result<Adopted, RefreshError> {
+    let before = errand.look().await.map_err(|blind| errand.blind(blind))?;
+    let Some(fleet) = errand.fleet(&before) else {
+        return Ok(Adopted::NotConcerned);
+    };
+    if !concerns(fleet.name().as_str()) {
+        return Ok(Adopted::NotConcerned);
     }
+    let journal = Journal::of(&errand.sign_in.store, &errand.sign_in.profile);
+    let _lock = take(journal, BRIEFLY)
+        .await
+        .map_err(|reason| errand.transient(reason))?;
+    let agreed = errand.agree(&fleet, None).await;
+    let (now, _) = agreed.map_err(|blind| errand.blind(blind))?;
+    let same = now.generation == before.generation && now.access.expose() == before.access.expose();
+    Ok(if same { Adopted::Same } else { Adopted::Newer })
+}
 
-    /// Takes new tokens in hand, and says what they mean for the refresh token that was sent.
-    fn taken(&self, sent: &Seen, answer: Result<Tokens, ExchangeError>) -> Answer {
-        match answer {
-            Ok(tokens) => {
-                let new = tokens.refresh.as_ref().map(Generation::of);
-                let rotated = new.is_some_and(|new| new != sent.generation);
-                self.hands().insert(self.key(), (sent.clone(), tokens));
-                if rotated {
-                    Answer::Rotated
-                } else {
-                    Answer::Unrotated
-                }
-            }
-            Err(ExchangeError::NotSent(_)) => Answer::NotSent,
-            Err(ExchangeError::NoAnswer(_)) => Answer::Lost,
-            Err(ExchangeError::Trouble { .. }) => Answer::Trouble,
-            Err(ExchangeError::Refused { permanent: true, .. }) => Answer::RefusedForGood,
-            Err(ExchangeError::Refused { permanent: false, .. }) => Answer::RefusedForNow,
+/// Waits until nobody else renews this sign-in, or has.
+async fn turn(errand: &Errand, before: &Seen) -> Result<Turn, RefreshError> {
+    let Some(fleet) = errand.fleet(before) else {
+        return Ok(Turn::Ours(None));
+    };
+    let began = Instant::now();
+    for turn in 1.. {
+        let seen = errand.look().await.map_err(|blind| errand.blind(blind))?;
+        if errand.in_hand().is_none() && errand.fitness(&seen, before) == Fitness::Fit {
+            return Ok(Turn::Over(seen.credential()));
         }
-    }
-
-    /// Brings the tokens in hand to the store, if it still has the sign-in that they were given for.
-    async fn keep(&self) -> Result<Kept, String> {
-        let Some((given_for, tokens)) = self.in_hand() else {
-            return Ok(Kept::Theirs);
-        };
-        let sign_in = self.sign_in.clone();
-        let kept = blocking(move || {
-            AuthStore::change(&sign_in.store, |draft| {
-                let stored = Seen::of(&draft.store(&sign_in.store), &sign_in.profile);
-                let Ok(stored) = stored else {
-                    return Ok::<_, Infallible>(Kept::Gone);
-                };
-                let rotates = tokens.refresh.as_ref().map(Generation::of);
-                let same_access = stored.access.expose() == given_for.access.expose();
-                let rotated = rotates.is_some_and(|new| new != stored.generation);
-                // Somebody else's tokens stay, unless they hang on a refresh token that is used up.
-                if stored.generation != given_for.generation || !(rotated || same_access) {
-                    return Ok(Kept::Theirs);
-                }
-                let put = draft.renew(
-                    &sign_in.profile,
-                    &tokens.access,
-                    tokens.refresh.as_ref(),
-                    tokens.expires,
-                );
-                Ok(if put { Kept::Ours } else { Kept::Gone })
-            })
-            .map_err(|wrong| wrong.to_string())
-        });
-        let kept = kept.await.unwrap_or_else(|| Err(BROKE_OFF.to_owned()))?;
-        if kept != Kept::Ours {
-            self.hands().remove(&self.key());
-        }
-        Ok(kept)
-    }
-
-    fn told(&self, end: End, seen: &Seen, reason: String) -> Result<Credential, RefreshError> {
-        let profile = self.sign_in.profile.clone();
-        match end {
-            End::Adopted => {
-                self.hands().remove(&self.key());
-                Ok(seen.credential())
+        match fleet.claim().await {
+            Ok(Ok(claimed)) => return Ok(Turn::Ours(Some(claimed))),
+            Ok(Err(found)) if is_old(&seen, &found) => {
+                errand.adopt(&found).await.map_err(|blind| errand.blind(blind))?;
             }
-            End::Renewed => match self.hands().remove(&self.key()) {
-                Some((given_for, tokens)) => Ok(Credential::OAuth {
-                    access: tokens.access,
-                    expires: tokens.expires,
-                    account: given_for.account.or(tokens.account),
-                }),
-                None => Err(self.transient(BROKE_OFF.to_owned())),
-            },
-            End::Gone => Err(self.impossible(Unseen::NoProfile.to_string())),
-            End::Failed(Failure::Transient) => Err(self.transient(reason)),
-            End::Failed(Failure::Permanent) => Err(RefreshError::Permanent {
-                profile,
-                reason: if reason.is_empty() {
-                    "the provider refused its refresh token before".to_owned()
-                } else {
-                    reason
+            Ok(Err(_)) => {}
+            Err(_) if errand.in_hand().is_some() => {
+                // What is in hand is brought to the file, though nobody else can be told.
+                return Ok(Turn::Ours(None));
+            }
+            Err(wrong) => return Err(errand.transient(unsent(&wrong))),
+        }
+        if began.elapsed() > PATIENCE {
+            break;
+        }
+        Fleet::wait(turn).await;
+    }
+    Err(errand.transient("another machine is renewing it, and does not come to an end".to_owned()))
+}
+
+fn unsent(wrong: &str) -> String {
+    format!("{wrong}; without it nothing was sent to the provider")
+}
+
+/// Whether the refresh token was sent, as far as this renewal goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    No,
+    MayBe,
+}
+
+/// A renewal that is under way.
+struct Steps<'a> {
+    errand: &'a Errand,
+    journal: Journal,
+    fleet: Option<Fleet>,
+    claim: Option<&'a Claim>,
+    /// What machines knew when the claim was granted.
+    found: Option<SharedSignIn>,
+    sent: Sent,
+    /// What other machines have noted and this one has not seen itself.
+    theirs: Option<Note<Generation>>,
+    seen: Seen,
+    before: Seen,
+    reason: String,
+}
+
+impl Steps<'_> {
+    async fn run(&mut self) -> Result<Credential, RefreshError> {
+        let errand = self.errand;
+        let mut machine = Machine::new(errand.at.reuse);
+        let mut next = machine.start();
+        loop {
+            let event = match next {
+                Action::Look => self.look().await?,
+                Action::Note(note) => self.note(note).await,
+                Action::Forget => {
+                    if let Some(claim) = self.claim {
+                        // A note that stays is about a token that is not used any more, or was not sent.
+                        let _later = claim.note(None).await;
+                    }
+                    let journal = self.journal.clone();
+                    let _done = blocking(move || journal.forget()).await;
+                    Event::Forgotten
+                }
+                Action::Post(_) => {
+                    self.sent = Sent::MayBe;
+                    let answer = refresh(&errand.at, &self.seen.refresh).await;
+                    if let Err(wrong) = &answer {
+                        self.reason = wrong.to_string();
+                        tracing::warn!(profile = %errand.sign_in.profile, %wrong, "a sign-in was not renewed");
+                    }
+                    Event::Answered(errand.taken(&self.seen, answer))
+                }
+                Action::Wait(before_try) => {
+                    let times = 4u32.saturating_pow(u32::from(before_try).saturating_sub(1));
+                    tokio::time::sleep(FIRST_WAIT * times).await;
+                    Event::Waited
+                }
+                Action::Keep(_) => match errand.keep().await {
+                    Ok(kept) => Event::Kept(kept),
+                    Err(wrong) => {
+                        self.reason = wrong;
+                        Event::NotKept
+                    }
                 },
+                Action::End(end) => return errand.told(end, &self.seen, std::mem::take(&mut self.reason)),
+            };
+            next = machine.on(event);
+        }
+    }
+
+    /// What the file, the journal and the other machines have now.
+    async fn look(&mut self) -> Result<Event<Generation>, RefreshError> {
+        let errand = self.errand;
+        let own = {
+            let journal = self.journal.clone();
+            blocking(move || journal.read()).await
+        };
+        let own = match own.map(|read| read.map_err(|wrong| wrong.to_string())) {
+            Some(Ok(note)) => note,
+            Some(Err(wrong)) => return Err(errand.impossible(wrong)),
+            None => return Err(errand.transient(BROKE_OFF.to_owned())),
+        };
+        let mut note = own;
+        self.seen = match &self.fleet {
+            None => errand.look().await.map_err(|blind| errand.blind(blind))?,
+            Some(fleet) => match errand.agree(fleet, self.found.take()).await {
+                Ok((seen, shared)) => {
+                    note = self.agreed(own, &shared, seen.generation).await?;
+                    seen
+                }
+                // What they know cannot be had any more; what happened is to be noted here all the same.
+                Err(Blind::Passing(wrong)) if self.sent == Sent::MayBe => {
+                    tracing::warn!(profile = %errand.sign_in.profile, %wrong, "what other machines know cannot be asked");
+                    errand.look().await.map_err(|blind| errand.blind(blind))?
+                }
+                Err(Blind::Passing(wrong)) => return Err(errand.transient(unsent(&wrong))),
+                Err(blind) => return Err(errand.blind(blind)),
+            },
+        };
+        Ok(Event::Looked(Look {
+            stored: Some(Stored {
+                generation: self.seen.generation,
+                fitness: errand.fitness(&self.seen, &self.before),
             }),
-            End::Ambiguous => Err(RefreshError::Ambiguous { profile }),
-            End::Unsaved => Err(self.transient(format!(
-                "the new tokens wait in memory, because they cannot be written: {reason}"
-            ))),
+            note,
+            unsaved: errand.in_hand().map(|(given_for, _)| given_for.generation),
+        }))
+    }
+
+    /// The note that counts: this machine's own, or that of all of them. What this one has seen, all are to know.
+    async fn agreed(
+        &mut self,
+        own: Option<Note<Generation>>,
+        shared: &SharedSignIn,
+        of: Generation,
+    ) -> Result<Option<Note<Generation>>, RefreshError> {
+        let shared = shared.note.map(note);
+        let counts = stricter(own, shared, of);
+        self.theirs = counts.filter(|_| counts == shared && counts != own);
+        let is_strict =
+            |note: &Note<Generation>| !matches!(note, Note::Claimed(_)) && *note.generation() == of;
+        if counts != shared
+            && counts.as_ref().is_some_and(is_strict)
+            && let Some(claim) = self.claim
+        {
+            let noted = claim.note(counts).await;
+            noted.map_err(|wrong| self.errand.transient(unsent(&wrong)))?;
         }
+        Ok(counts)
     }
 
-    fn blind(&self, blind: Blind) -> RefreshError {
-        match blind {
-            Blind::Passing(reason) => self.transient(reason),
-            Blind::Lasting(reason) => self.impossible(reason),
+    /// Brings a note to all machines, and to the disk of this one.
+    async fn note(&mut self, note: Note<Generation>) -> Event<Generation> {
+        let mut event = Event::Noted;
+        if self.errand.shared.is_some() && self.claim.is_none() && matches!(note, Note::Posted(_)) {
+            self.reason = unsent("the other machines cannot be asked who renews it");
+            return Event::NotNoted;
         }
-    }
-
-    fn transient(&self, reason: String) -> RefreshError {
-        RefreshError::Transient {
-            profile: self.sign_in.profile.clone(),
-            reason,
+        if let Some(claim) = self.claim
+            && let Err(wrong) = claim.note(Some(note)).await
+        {
+            event = Event::NotNoted;
+            self.reason = if self.sent == Sent::No {
+                unsent(&wrong)
+            } else {
+                wrong
+            };
+            // What leaves is known to all before. Of what has not left, or has come back, this machine at least knows.
+            if matches!(note, Note::Posted(_)) {
+                return event;
+            }
         }
-    }
-
-    fn impossible(&self, reason: String) -> RefreshError {
-        RefreshError::Impossible {
-            profile: self.sign_in.profile.clone(),
-            reason,
+        // What only the others have seen is theirs to take back.
+        if matches!(note, Note::Ambiguous(_))
+            && self
+                .theirs
+                .is_some_and(|theirs| theirs.generation() == note.generation())
+        {
+            return event;
         }
-    }
-
-    fn key(&self) -> (PathBuf, ProfileId) {
-        (self.sign_in.store.clone(), self.sign_in.profile.clone())
-    }
-
-    pub(super) fn in_hand(&self) -> Option<(Seen, Tokens)> {
-        self.hands().get(&self.key()).cloned()
-    }
-
-    fn hands(&self) -> MutexGuard<'_, HashMap<(PathBuf, ProfileId), (Seen, Tokens)>> {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+        let (journal, now) = (self.journal.clone(), self.errand.clock.now());
+        match blocking(move || journal.write(note, now)).await {
+            Some(Ok(())) => event,
+            failed => {
+                let told = failed.and_then(Result::err).map(|wrong| wrong.to_string());
+                self.reason = told.unwrap_or_else(|| BROKE_OFF.to_owned());
+                Event::NotNoted
+            }
+        }
     }
 }
 
 /// The lock of the renewal. It is waited for in a thread that a runtime does not wait for when it ends.
-async fn take(journal: Journal) -> Result<Lock, String> {
+async fn take(journal: Journal, patience: Duration) -> Result<Lock, String> {
     let (hand_over, wait) = oneshot::channel();
-    std::thread::spawn(move || drop(hand_over.send(journal.lock(PATIENCE))));
+    std::thread::spawn(move || drop(hand_over.send(journal.lock(patience))));
     match wait.await {
         Ok(Ok(lock)) => Ok(lock),
         Ok(Err(wrong)) => Err(wrong.to_string()),
         Err(_) => Err(BROKE_OFF.to_owned()),
     }
-}
-
-/// `None` if it panicked, or the runtime is ending.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    spawn_blocking(work).await.ok()
 }

@@ -24,8 +24,9 @@ pub(super) struct Seen {
     pub(super) provider: ProviderId,
     pub(super) refresh: Secret,
     pub(super) access: Secret,
-    expires: Expiry,
+    pub(super) expires: Expiry,
     pub(super) account: Option<String>,
+    pub(super) email: Option<String>,
 }
 
 /// Why there is none.
@@ -67,6 +68,7 @@ impl Seen {
             access,
             expires: stored.expires,
             account: stored.account.clone(),
+            email: stored.email.clone(),
         })
     }
 

@@ -18,7 +18,7 @@ use crate::credential::CredentialKind;
 use crate::credentials::{AuthStore, DotEnv, DotEnvError, Environment};
 use crate::places::{AgentPaths, ConfigFile, Includes, StateDir, Surroundings, machine_id};
 use crate::profile::ProfileId;
-use crate::provide::{CredentialChain, RefreshToken};
+use crate::provide::{CredentialChain, RefreshToken, SignIn};
 use crate::secret::{HandleKey, SealKey};
 use crate::session::AgentId;
 
@@ -160,7 +160,7 @@ impl Snapshot {
             UseEnvironment::Process => Environment::of_process(dotenv, &config),
             UseEnvironment::Nothing => Environment::new(|_| None, dotenv, &config),
         };
-        let handles = shared_key(&config, &environment).unwrap_or_else(|| handle_key(&sources.state));
+        let handles = shared_key(&config.store, &environment).unwrap_or_else(|| handle_key(&sources.state));
         Ok(Self {
             seals: handles.seal_key(),
             handles,
@@ -224,6 +224,12 @@ impl Snapshot {
     #[must_use]
     pub fn handles(&self) -> &HandleKey {
         &self.handles
+    }
+
+    /// The key of handles as it would be with another store: with a shared one it is the fleet's.
+    #[must_use]
+    pub fn handles_with(&self, store: &StoreConfig) -> HandleKey {
+        shared_key(store, &self.environment).unwrap_or_else(|| handle_key(&self.sources.state))
     }
 
     /// Where it was read from.
@@ -324,6 +330,27 @@ impl Snapshot {
     /// opened after the call are at least as new.
     pub(super) fn stamp(&self) -> u64 {
         self.stamp.load(Ordering::Acquire)
+    }
+
+    /// The sign-ins of all agents that can be renewed, each once. Books that cannot be opened have none.
+    pub(super) fn sign_ins(&self) -> Vec<SignIn> {
+        let mut found: Vec<SignIn> = Vec::new();
+        for agent in self.agents.keys() {
+            let Ok(book) = self.book(Some(agent)) else {
+                continue;
+            };
+            for facts in book.facts() {
+                let sign_in = SignIn {
+                    store: book.store_of(&facts.id),
+                    profile: facts.id.clone(),
+                    provider: facts.provider.clone(),
+                };
+                if self.can_renew(&book, &facts.id) && !found.contains(&sign_in) {
+                    found.push(sign_in);
+                }
+            }
+        }
+        found
     }
 
     /// Whether a profile is a sign-in that can be renewed.
@@ -485,8 +512,8 @@ fn rules(config: &Config) -> Rules {
 
 /// The key of handles of all machines that share a store: what one seals another one opens, and a rest of a secret is known
 /// to all who hold that secret. A key that cannot be found is told where the store is opened.
-fn shared_key(config: &Config, environment: &Environment) -> Option<HandleKey> {
-    let StoreConfig::Redis(shared) = &config.store else {
+fn shared_key(store: &StoreConfig, environment: &Environment) -> Option<HandleKey> {
+    let StoreConfig::Redis(shared) = store else {
         return None;
     };
     let key = environment.resolve(&shared.key).ok()?;

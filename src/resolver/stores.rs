@@ -7,8 +7,8 @@ use thiserror::Error;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{SharedStore, StoreConfig};
 use crate::credentials::Unresolved;
-use crate::store::PinStore;
 use crate::store::memory::MemoryPins;
+use crate::store::{PinStore, SignInStore};
 
 use super::learning::Kept;
 use super::snapshot::Snapshot;
@@ -22,9 +22,20 @@ pub struct Stores {
     pub kept: Kept,
     /// The time that all go by who share them.
     pub clock: Arc<dyn Clock>,
+    /// Where sign-ins are shared, if several machines do: one of them renews, and all have the new tokens.
+    pub sign_ins: Option<Arc<dyn SignInStore>>,
     /// The server, where several machines share one.
     #[cfg(feature = "redis")]
     pub shared: Option<crate::store::redis::Redis>,
+}
+
+/// Why a store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// To keep things there.
+    ToKeep,
+    /// To look: nothing is left where nobody was before.
+    ToLook,
 }
 
 /// Why nothing can be kept.
@@ -63,10 +74,24 @@ impl Stores {
     /// # Errors
     /// [`StoresError`] says what is wrong and where. Nothing was changed then.
     pub async fn open(snapshot: &Snapshot) -> Result<Self, StoresError> {
-        match &snapshot.config().store {
+        Self::open_as(snapshot, &snapshot.config().store, Opening::ToKeep).await
+    }
+
+    /// Opens another store than the one that the configuration names, with the secrets that are known here.
+    ///
+    /// Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoresError`], as with [`open`](Self::open).
+    pub async fn open_as(
+        snapshot: &Snapshot,
+        store: &StoreConfig,
+        opening: Opening,
+    ) -> Result<Self, StoresError> {
+        match store {
             StoreConfig::Sqlite => Ok(Self::usual(snapshot)),
             StoreConfig::Memory => Ok(Self::in_memory()),
-            StoreConfig::Redis(shared) => Self::shared(snapshot, shared).await,
+            StoreConfig::Redis(shared) => Self::shared(snapshot, shared, opening).await,
         }
     }
 
@@ -79,6 +104,7 @@ impl Stores {
             pins,
             kept,
             clock: Arc::new(SystemClock),
+            sign_ins: None,
             #[cfg(feature = "redis")]
             shared: None,
         }
@@ -103,7 +129,11 @@ impl Stores {
 
     /// Pins and rests on the server; the record of decisions stays with the machine that made them.
     #[cfg(feature = "redis")]
-    async fn shared(snapshot: &Snapshot, shared: &SharedStore) -> Result<Self, StoresError> {
+    async fn shared(
+        snapshot: &Snapshot,
+        shared: &SharedStore,
+        opening: Opening,
+    ) -> Result<Self, StoresError> {
         use crate::store::redis::{Address, Fleet, Redis};
         let found = |key, input| {
             let found = snapshot.environment().resolve(input);
@@ -114,7 +144,10 @@ impl Stores {
         let earlier: Vec<_> = earlier.collect::<Result<_, _>>()?;
         let tenant = shared.tenant.as_deref().unwrap_or("main");
         let fleet = Fleet::new(tenant, &found("key", &shared.key)?, &earlier)?;
-        let redis = Redis::connect(address, fleet).await?;
+        let redis = match opening {
+            Opening::ToKeep => Redis::connect(address, fleet).await?,
+            Opening::ToLook => Redis::visit(address, fleet).await?,
+        };
         let here = Self::usual(snapshot);
         Ok(Self {
             pins: Arc::new(redis.pins()),
@@ -123,6 +156,7 @@ impl Stores {
                 audit: here.kept.audit,
             },
             clock: Arc::new(redis.clock()),
+            sign_ins: Some(Arc::new(redis.sign_ins())),
             shared: Some(redis),
         })
     }
@@ -133,7 +167,7 @@ impl Stores {
         clippy::unused_async,
         reason = "with the feature there is something to wait for"
     )]
-    async fn shared(_: &Snapshot, _: &SharedStore) -> Result<Self, StoresError> {
+    async fn shared(_: &Snapshot, _: &SharedStore, _: Opening) -> Result<Self, StoresError> {
         Err(StoresError::NoRedis)
     }
 }

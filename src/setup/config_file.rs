@@ -79,6 +79,27 @@ pub(super) fn rehearse<T>(
     Ok(answer)
 }
 
+/// What the configuration would say after a change. Nothing is written.
+///
+/// # Errors
+/// [`ConfigChangeError`], as the change would give it.
+#[cfg(all(feature = "redis", feature = "sqlite"))]
+pub(super) fn preview(
+    place: &Place,
+    change: impl FnOnce(&mut ConfigEdit) -> Result<(), EditError>,
+) -> Result<Config, ConfigChangeError> {
+    let path = &place.snapshot().sources().config.path;
+    let ((), new) = edited(path, change)?;
+    let Some(new) = new else {
+        return Ok(place.snapshot().config().clone());
+    };
+    let includes = Includes::of(path);
+    let mut load = |written: &str, from: &str| includes.load(written, from);
+    let read = Config::parse_with(&new, &path.display().to_string(), &mut load);
+    let (config, _) = read.map_err(ConfigChangeError::Unusable)?;
+    Ok(config)
+}
+
 /// The text after a change; `None` if it is as it was.
 fn edited<T>(
     path: &Path,

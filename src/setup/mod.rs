@@ -11,6 +11,8 @@ mod defaults;
 pub mod doctor;
 mod import;
 mod mentions;
+#[cfg(all(feature = "redis", feature = "sqlite"))]
+mod moving;
 mod order;
 #[cfg(feature = "sqlite")]
 mod pins;
@@ -29,6 +31,8 @@ pub use defaults::{
     model_meant, remove_alias, remove_fallback, set_default,
 };
 pub use import::{Import, ImportError, Imported, Run, found_source, import};
+#[cfg(all(feature = "redis", feature = "sqlite"))]
+pub use moving::{Clash, Kind, Move, MoveError, Moved, Plan, Settings, kind_of};
 pub use order::{OrderError, clear_order, set_order};
 #[cfg(feature = "sqlite")]
 pub use pins::{PinsUnread, dangling, pin_store, pins_of, rename_in_pins, scope_in_words};

@@ -1,6 +1,7 @@
 //! The law of each kind of store, as a function that every backend runs in its own tests.
 
 mod ledger;
+mod sign_ins;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::session::AgentId;
 use crate::terms::Mode;
 
 pub use ledger::ledger_store;
+pub use sign_ins::sign_in_store;
 
 /// Holds a store to the law. `fresh` makes an empty store.
 ///

@@ -9,6 +9,7 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 
 pub use super::memory_audit::MemoryAudit;
+pub use super::memory_sign_ins::MemorySignIns;
 use super::{Claim, Claimed, LedgerStore, LedgerUnavailable, PinStore, PinStoreError};
 use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed};

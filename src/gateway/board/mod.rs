@@ -5,11 +5,12 @@
 //! opinion of its own: providers and candidates are the reply to `/model status`, pins and decisions are read from where the
 //! resolver keeps them, and whoever may not see a profile in a chat does not see it here.
 //!
-//! Read `state.rs` first: what is on the board. `pins.rs` and `decisions.rs` gather it, `watching.rs` is one watcher.
+//! Read `state.rs` first: what is on the board. `pins.rs`, `decisions.rs` and `store.rs` gather it, `watching.rs` is one watcher.
 
 mod decisions;
 mod pins;
 mod state;
+mod store;
 mod watching;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::callers::Caller;
 use super::dialect::{Dialect, Kind};
 use super::gate::Gate;
 use super::refused::Refused;
+pub(super) use store::store;
 use watching::Watching;
 
 /// `GET /v1/events`: the board of the chat that the headers name.

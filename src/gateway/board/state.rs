@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::store::{Store, store};
 use super::{decisions, pins};
 use crate::access::Act;
 use crate::command::ModelCommand;
@@ -31,6 +32,9 @@ pub(super) struct Board {
     more_pins: usize,
     /// The last decisions of the caller's chats, the newest first, in the form of `modelpin why --json`.
     decisions: Vec<Value>,
+    /// How the store is that several machines share, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<Store>,
 }
 
 impl Board {
@@ -49,6 +53,7 @@ impl Board {
                 pins: Vec::new(),
                 more_pins: 0,
                 decisions: Vec::new(),
+                store: None,
             };
         }
         let may_see = |id: &ProfileId| rules.may(actor, Act::See, Scope::Session, Some(id));
@@ -62,6 +67,7 @@ impl Board {
             pins,
             more_pins: more,
             decisions: decisions::last(modelpin.resolver(), caller, &may_see),
+            store: store(gate),
         }
     }
 

@@ -3,11 +3,13 @@
 //! The encoder writes OpenMetrics, in which a counter's name has no `_total` where it is described. Prometheus' own
 //! format, which every scraper reads, has it there too.
 //!
-//! `standing.rs` asks the engine how things stand when somebody looks; what passed is counted by the meter.
+//! `standing.rs` asks the engine how things stand when somebody looks, `store.rs` the shared store; what passed is counted by the meter.
 //!
 //! Sources: `prometheus.io/docs/instrumenting/exposition_formats`, `prometheus.io/docs/specs/om/open_metrics_spec`.
 
 mod standing;
+#[cfg(feature = "redis")]
+mod store;
 
 use std::sync::Arc;
 

@@ -128,6 +128,8 @@ pub(super) fn registry(gate: &Gate) -> Registry {
             expiring(resolver, &book),
         );
     }
+    #[cfg(feature = "redis")]
+    super::store::register(gate, &mut registry);
     // Not as the encoder's `Info`, which is a kind that Prometheus' own format has not.
     let build = Family::<OfVersion, Gauge>::default();
     let version = env!("CARGO_PKG_VERSION");

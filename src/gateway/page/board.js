@@ -94,6 +94,12 @@ function next(status) {
 	];
 }
 
+function store({ state, since: at }) {
+	return state === "well"
+		? el("p", { class: "about" }, "The shared store is well")
+		: el("p", { class: "how refused" }, "The shared store is away, ", since(at), ": requests go on, pins cannot be changed");
+}
+
 function pin(one, board) {
 	const where = one.scope === "session"
 		? (one.session === board.session ? "this chat" : named(one.session))
@@ -177,7 +183,7 @@ export function board() {
 			for (const id of ["providers", "pins", "decisions", "expiries"]) at(id).replaceChildren();
 			return;
 		}
-		at("next").replaceChildren(...next(status));
+		at("next").replaceChildren(...next(status), ...(state.store ? [store(state.store)] : []));
 		at("providers").replaceChildren(...status.providers.map(provider));
 		list("pins", state.pins.length ? state.pins.map((one) => pin(one, state)) : [nothing("Nothing is pinned.")], state.morePins);
 		list("decisions", state.decisions.length ? state.decisions.map((one) => decision(one, state, first)) : [nothing("No request yet.")]);

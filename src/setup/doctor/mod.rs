@@ -7,6 +7,8 @@ mod config;
 mod credentials;
 mod files;
 mod finding;
+#[cfg(feature = "redis")]
+mod shared;
 mod stores;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ use crate::session::AgentId;
 
 pub use files::mend_modes;
 pub use finding::{Finding, Severity};
+#[cfg(feature = "redis")]
+pub use shared::{judge, shared_store};
 pub use stores::mend_stores;
 
 /// What is examined.

@@ -24,6 +24,17 @@ pub struct Address {
     prefix: String,
 }
 
+/// How what is said goes to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It stays on this machine.
+    Within,
+    /// By TLS.
+    Sealed,
+    /// Over a network, for everybody to read: passwords, names of chats, and who rests.
+    InClear,
+}
+
 /// What is wrong with an address. No password is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AddressError {
@@ -91,6 +102,26 @@ impl Address {
         &self.prefix
     }
 
+    /// How what is said goes to the server.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        let Ok(url) = Url::parse(self.url.expose()) else {
+            return Way::InClear;
+        };
+        let is_here = match url.host_str() {
+            None | Some("" | "localhost") => true,
+            Some(host) => {
+                let bare = host.trim_start_matches('[').trim_end_matches(']');
+                bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            }
+        };
+        match url.scheme() {
+            "rediss" | "valkeys" => Way::Sealed,
+            _ if is_here => Way::Within,
+            _ => Way::InClear,
+        }
+    }
+
     /// For the client library: the third version of the protocol, in which messages come over the same connection.
     pub(super) fn connection(&self) -> redis::RedisResult<ConnectionInfo> {
         let info = self.url.expose().into_connection_info()?;
@@ -138,6 +169,21 @@ mod tests {
         assert_eq!(address.to_string(), "rediss://bot@cache.example:6380/2");
         assert_eq!(address.prefix(), "team-a");
         assert!(!format!("{address:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn what_goes_over_a_network_in_clear_is_known_as_such() {
+        for (url, way) in [
+            ("redis://127.0.0.1:6379/0", Way::Within),
+            ("redis://[::1]/0", Way::Within),
+            ("redis://localhost", Way::Within),
+            ("redis+unix:///run/redis.sock", Way::Within),
+            ("rediss://cache.example/0", Way::Sealed),
+            ("redis://cache.example/0", Way::InClear),
+            ("redis://10.0.0.7/0", Way::InClear),
+        ] {
+            assert_eq!(read(url, None).unwrap().way(), way, "{url}");
+        }
     }
 
     #[test]

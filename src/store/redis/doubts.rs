@@ -40,6 +40,10 @@ impl Doubts {
         doubts.iter().find(of_key).cloned()
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.doubts().len()
+    }
+
     pub(super) fn settled(&self, change: &str) {
         self.doubts().retain(|doubt| doubt.change != change);
     }

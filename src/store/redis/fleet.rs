@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::seal::Seals;
 use crate::secret::{HandleKey, Secret};
 
 /// The form in which things are kept. A newer one is left alone.
@@ -17,6 +18,7 @@ const LONGEST: usize = 64;
 pub struct Fleet {
     tenant: String,
     marks: Vec<String>,
+    seals: Seals,
 }
 
 /// Why a fleet cannot be, or cannot be where another one is.
@@ -83,6 +85,7 @@ impl Fleet {
         Ok(Self {
             tenant: tenant.to_owned(),
             marks: marks.collect::<Result<_, _>>()?,
+            seals: Seals::of(std::iter::once(key).chain(earlier)),
         })
     }
 
@@ -90,6 +93,11 @@ impl Fleet {
     #[must_use]
     pub fn tenant(&self) -> &str {
         &self.tenant
+    }
+
+    /// What seals the tokens that leave a machine.
+    pub(super) fn seals(&self) -> &Seals {
+        &self.seals
     }
 
     /// What is written under the name of the fleet.

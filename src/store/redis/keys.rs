@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::pin::ScopeKey;
 use crate::session::AgentId;
+use crate::store::SignInName;
 
 /// The names of one fleet's things.
 #[derive(Debug, Clone)]
@@ -36,6 +37,24 @@ impl Keys {
     /// The channel of failures and rests.
     pub(super) fn ledger_news(&self) -> String {
         format!("{}:news:ledger", self.base)
+    }
+
+    /// The channel of one process's messages to itself.
+    pub(super) fn pulse(&self, origin: &str) -> String {
+        format!("{}:news:pulse:{origin}", self.base)
+    }
+
+    /// The channel of sign-ins that were renewed.
+    pub(super) fn sign_in_news(&self) -> String {
+        format!("{}:news:sign-ins", self.base)
+    }
+
+    /// What is known of a sign-in: a hash, with a tag of its own.
+    pub(super) fn sign_in(&self, sign_in: &SignInName) -> String {
+        let mut name = format!("{}:sign-in:{{", self.base);
+        escape(sign_in.as_str(), &mut name);
+        name.push('}');
+        name
     }
 
     /// All failures and rests: a hash, since a merge of several is one step.

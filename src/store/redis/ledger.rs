@@ -69,8 +69,10 @@ impl LedgerStore for RedisLedger {
             let both = both.map(|((key, cell), there)| (key.clone(), there.unwrap_or_default().join(*cell)));
             Decision::Write(both.collect())
         });
-        let (Decision::Write(joined) | Decision::Leave(joined)) =
-            joined.await.map_err(|what| self.unavailable(what))?;
+        let (Decision::Write(joined) | Decision::Leave(joined)) = joined.await.map_err(|what| {
+            self.0.owes();
+            self.unavailable(what)
+        })?;
         once.extend(joined);
         let told = |(key, cell): (CellKey, Cell)| {
             let kept = once.get(&key).copied().unwrap_or(cell);

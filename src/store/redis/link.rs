@@ -5,7 +5,7 @@
 //! connection on which nothing comes any more is known as such within half a second.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -20,10 +20,12 @@ use super::feed::Feed;
 use super::fleet::Fleet;
 use super::keys::Keys;
 use super::trouble::{Trouble, What};
-use super::{ledger, pins};
+use super::vitals::{Counts, Vitals};
+use super::{ledger, pins, sign_ins};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::cooldown::{Cell, CellKey};
 use crate::pin::{Record, ScopeKey};
+use crate::store::SignInName;
 
 /// The time between two heartbeats.
 const BEAT: Duration = Duration::from_millis(250);
@@ -35,6 +37,8 @@ const ANSWER: Duration = Duration::from_millis(200);
 const CONNECT: Duration = Duration::from_millis(500);
 /// How long the first one may take: a host that has to be looked up, TLS.
 const FIRST_CONNECT: Duration = Duration::from_secs(5);
+/// Every so many heartbeats a message to oneself tells whether news are heard, and how fast.
+const PULSE: u32 = 4;
 /// The time between two tries to connect.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -57,11 +61,22 @@ pub enum Health {
     },
 }
 
+/// What a process does on a server where nobody was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// It leaves the mark of its fleet.
+    Settles,
+    /// It looks, and leaves nothing.
+    Visits,
+}
+
 /// What others change.
 #[derive(Debug)]
 pub(super) struct Feeds {
     pub(super) pins: Feed<ScopeKey, Record>,
     pub(super) ledger: Feed<CellKey, Cell>,
+    pub(super) counts: Counts,
+    pub(super) sign_ins: Feed<SignInName, ()>,
     keys: Keys,
     origin: String,
 }
@@ -71,6 +86,7 @@ pub(super) struct Feeds {
 pub(super) struct Link {
     address: Address,
     fleet: Fleet,
+    stay: Stay,
     manager: ConnectionManager,
     feeds: Arc<Feeds>,
     offset: Arc<Offset>,
@@ -78,6 +94,9 @@ pub(super) struct Link {
     /// What stood under the name of the fleet at the last heartbeat.
     marked: Mutex<Option<String>>,
     pub(super) doubts: Doubts,
+    /// What was learned of a failure is not kept yet: whoever follows is asked for all that it knows.
+    owing: AtomicBool,
+    pub(super) sign_ins: sign_ins::Here,
     next: AtomicU64,
     heart: Mutex<Option<AbortHandle>>,
 }
@@ -92,18 +111,20 @@ impl Drop for Link {
 }
 
 impl Link {
-    pub(super) async fn connect(address: Address, fleet: Fleet) -> Result<Arc<Self>, Trouble> {
+    pub(super) async fn connect(address: Address, fleet: Fleet, stay: Stay) -> Result<Arc<Self>, Trouble> {
         let at = address.clone();
-        let connected = Self::connected(address, fleet).await;
+        let connected = Self::connected(address, fleet, stay).await;
         connected.map_err(|what| what.at(&at))
     }
 
-    async fn connected(address: Address, fleet: Fleet) -> Result<Arc<Self>, What> {
+    async fn connected(address: Address, fleet: Fleet, stay: Stay) -> Result<Arc<Self>, What> {
         let said = |wrong: redis::RedisError| What::of(&wrong);
         let keys = Keys::new(address.prefix(), fleet.tenant());
         let feeds = Arc::new(Feeds {
             pins: Feed::new(),
             ledger: Feed::new(),
+            counts: Counts::default(),
+            sign_ins: Feed::new(),
             keys: keys.clone(),
             origin: origin(),
         });
@@ -125,12 +146,19 @@ impl Link {
             Ok(manager) => manager.map_err(said)?,
             Err(_) => return Err(What::Slow(FIRST_CONNECT.as_millis())),
         };
-        for channel in [keys.pin_news(), keys.ledger_news()] {
+        let channels = [
+            keys.pin_news(),
+            keys.ledger_news(),
+            keys.sign_in_news(),
+            keys.pulse(&feeds.origin),
+        ];
+        for channel in channels {
             manager.subscribe(channel).await.map_err(said)?;
         }
         let link = Arc::new(Self {
             address,
             fleet,
+            stay,
             manager,
             feeds,
             offset: Arc::default(),
@@ -140,6 +168,8 @@ impl Link {
             }),
             marked: Mutex::new(None),
             doubts: Doubts::default(),
+            owing: AtomicBool::new(false),
+            sign_ins: sign_ins::Here::default(),
             next: AtomicU64::new(1),
             heart: Mutex::new(None),
         });
@@ -153,6 +183,10 @@ impl Link {
         &self.address
     }
 
+    pub(super) fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
     pub(super) fn keys(&self) -> &Keys {
         &self.feeds.keys
     }
@@ -163,6 +197,14 @@ impl Link {
 
     pub(super) fn offset(&self) -> &Arc<Offset> {
         &self.offset
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.feeds.counts
+    }
+
+    pub(super) fn vitals(&self) -> Vitals {
+        self.feeds.counts.vitals(self.doubts.count())
     }
 
     /// Who we are in messages: one's own are known already.
@@ -189,6 +231,11 @@ impl Link {
     pub(super) fn deadline(&self) -> i64 {
         let now = SystemClock.now().after(IN_TIME).as_millis();
         now.saturating_add(self.offset.ahead())
+    }
+
+    /// Something that was learned of a failure could not be kept, and is to be told again when that is possible.
+    pub(super) fn owes(&self) {
+        self.owing.store(true, Ordering::Relaxed);
     }
 
     /// Waits for an answer as long as one may take.
@@ -255,6 +302,7 @@ impl Link {
         self.offset.learn(server, asked, SystemClock.now());
         let written = match written {
             Some(written) => written,
+            None if self.stay == Stay::Visits => return Ok(took),
             None => {
                 // Nobody was here before, or everything was lost.
                 let mut mark = redis::cmd("SET");
@@ -285,13 +333,30 @@ impl Link {
 
 /// Beats until the link is dropped.
 async fn beats(link: Weak<Link>) {
-    loop {
+    for beat in (0..PULSE).cycle() {
         tokio::time::sleep(BEAT).await;
         let Some(link) = link.upgrade() else { return };
         if link.beat().await.is_ok() {
+            if beat == 0 {
+                pulse(&link).await;
+            }
             pins::settle_doubts(&link).await;
+            if link.owing.swap(false, Ordering::Relaxed) {
+                link.feeds.ledger.lost();
+            }
+            sign_ins::settle_doubts(&link).await;
         }
     }
+}
+
+/// Sends a message to this process alone: what comes of it is counted when it is heard.
+pub(super) async fn pulse(link: &Link) {
+    let mut publish = redis::cmd("PUBLISH");
+    let channel = link.keys().pulse(link.origin());
+    publish.arg(channel).arg(link.counts().sent());
+    let mut manager = link.manager();
+    // That nobody hears it is what is counted.
+    let _listeners: Result<u64, What> = link.asked(publish.query_async(&mut manager)).await;
 }
 
 impl Feeds {
@@ -307,6 +372,13 @@ impl Feeds {
                     pins::hear(self, message);
                 } else if *channel == self.keys.ledger_news().into_bytes() {
                     ledger::hear(self, message);
+                } else if *channel == self.keys.pulse(&self.origin).into_bytes() {
+                    let number = std::str::from_utf8(message)
+                        .ok()
+                        .and_then(|number| number.parse().ok());
+                    number.into_iter().for_each(|number| self.counts.heard(number));
+                } else if *channel == self.keys.sign_in_news().into_bytes() {
+                    sign_ins::hear(self, message);
                 }
             }
             _ => {}
@@ -324,6 +396,7 @@ impl Feeds {
     fn lost(&self) {
         self.pins.lost();
         self.ledger.lost();
+        self.sign_ins.lost();
     }
 }
 

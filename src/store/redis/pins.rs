@@ -1,6 +1,8 @@
 //! Pins on the server.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use redis::Script;
@@ -11,9 +13,10 @@ use super::clock::ServerClock;
 use super::doubts::Doubt;
 use super::feed::New;
 use super::link::{Feeds, Link};
+use super::pace::Pace;
 use super::trouble::What;
 use crate::clock::{Clock as _, Timestamp};
-use crate::pin::{End, OwnWay, Record, ScopeKey, Version};
+use crate::pin::{End, OwnWay, PinTable, Record, ScopeKey, Version};
 use crate::store::{Extent, News, PinStore, PinStoreError, WhenOlder, stored};
 
 static SAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("save.lua")));
@@ -24,8 +27,6 @@ const RESTORE_TEXT: &str = include_str!("restore.lua");
 
 /// How many records are brought back in one question.
 const AT_ONCE: usize = 100;
-/// How many names the server looks at in one step of a walk over all.
-const STEP: usize = 1_000;
 /// How long a record stays that holds nothing any more, so that `undo` still finds what was before, in milliseconds.
 const LINGERS: i64 = 30 * 24 * 3600 * 1000;
 
@@ -60,10 +61,22 @@ impl PinStore for RedisPins {
         self.all().await.map_err(|what| self.unavailable(what))
     }
 
+    async fn fill(&self, table: &Arc<PinTable>) -> Result<u64, PinStoreError> {
+        if let Err(away) = self.0.is_there() {
+            return Err(self.unavailable(away));
+        }
+        let (_everything, mark) = self.0.feeds().pins.take(0);
+        let filled = self.each(|key, record| table.put(key, record)).await;
+        filled.map(|()| mark).map_err(|what| self.unavailable(what))
+    }
+
     async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
         match self.saved(key, from, record).await {
             Ok(saved) => saved.map_err(PinStoreError::Conflict),
-            Err(what) => Err(self.unavailable(what)),
+            Err(what) => {
+                self.0.counts().refused();
+                Err(self.unavailable(what))
+            }
         }
     }
 
@@ -77,7 +90,10 @@ impl PinStore for RedisPins {
             New::Changes(records) => (records, Extent::Changes),
             // If that fails, the next question comes with an older mark.
             New::Unknown => match self.all().await {
-                Ok(records) => (records, Extent::Everything),
+                Ok(records) => {
+                    self.0.counts().resynced();
+                    (records, Extent::Everything)
+                }
                 Err(what) => return Err(self.unavailable(what)),
             },
         };
@@ -121,34 +137,70 @@ impl RedisPins {
         found.map(|kept| read(&name, &kept)).transpose()
     }
 
-    /// Walks over all names. Records that are changed meanwhile are told as news, too.
     async fn all(&self) -> Result<Vec<(ScopeKey, Record)>, What> {
-        let mut manager = self.0.manager();
-        let pattern = self.0.keys().every_pin();
-        let mut found = std::collections::HashMap::new();
-        let mut cursor = 0u64;
+        let mut found = HashMap::new();
+        self.each(|key, record| drop(found.insert(key, record))).await?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Walks over all names, at a pace that leaves the server room for others. Some are told twice. Records that are
+    /// changed meanwhile are told as news, too.
+    async fn each(&self, mut tell: impl FnMut(ScopeKey, Record) + Send) -> Result<(), What> {
+        let (mut cursor, mut pace) = (0, Pace::default());
         loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(STEP);
-            let (next, names): (u64, Vec<String>) = self.0.asked(scan.query_async(&mut manager)).await?;
-            if !names.is_empty() {
-                let mut gets = redis::pipe();
-                for name in &names {
-                    gets.cmd("GET").arg(name);
+            let began = Instant::now();
+            let names = self.names(cursor, pace.count()).await;
+            let took = began.elapsed();
+            let some = match names {
+                Ok((next, names)) => self.records(&names).await.map(|records| (next, records)),
+                Err(what) => Err(what),
+            };
+            let wait = match some {
+                Ok((next, records)) => {
+                    for (key, record) in records {
+                        tell(key, record);
+                    }
+                    if next == 0 {
+                        return Ok(());
+                    }
+                    cursor = next;
+                    pace.took(took)
                 }
-                let kept: Vec<Option<String>> = self.0.asked(gets.query_async(&mut manager)).await?;
-                for (name, kept) in names.iter().zip(kept) {
-                    let (Some(key), Some(kept)) = (self.0.keys().scope(name), kept) else {
-                        continue;
-                    };
-                    found.insert(key, read(name, &kept)?);
-                }
+                // A walk goes on where it stood.
+                Err(what @ What::Slow(_)) => pace.was_unanswered(began.elapsed()).ok_or(what)?,
+                Err(what) => return Err(what),
+            };
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
             }
-            if next == 0 {
-                return Ok(found.into_iter().collect());
-            }
-            cursor = next;
         }
+    }
+
+    async fn names(&self, cursor: u64, count: usize) -> Result<(u64, Vec<String>), What> {
+        let mut manager = self.0.manager();
+        let mut scan = redis::cmd("SCAN");
+        scan.arg(cursor).arg("MATCH").arg(self.0.keys().every_pin());
+        scan.arg("COUNT").arg(count);
+        self.0.asked(scan.query_async(&mut manager)).await
+    }
+
+    async fn records(&self, names: &[String]) -> Result<Vec<(ScopeKey, Record)>, What> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut gets = redis::pipe();
+        for name in names {
+            gets.cmd("GET").arg(name);
+        }
+        let mut manager = self.0.manager();
+        let kept: Vec<Option<String>> = self.0.asked(gets.query_async(&mut manager)).await?;
+        let mut records = Vec::with_capacity(names.len());
+        for (name, kept) in names.iter().zip(kept) {
+            if let (Some(key), Some(kept)) = (self.0.keys().scope(name), kept) {
+                records.push((key, read(name, &kept)?));
+            }
+        }
+        Ok(records)
     }
 
     async fn saved(
@@ -263,6 +315,7 @@ async fn settle(link: &Link, key: Option<&ScopeKey>) -> Result<(), What> {
         let answer: String = link.asked(script.invoke_async(&mut manager)).await?;
         link.doubts.settled(&doubt.change);
         if answer == "taken back" {
+            link.counts().taken_back();
             tracing::warn!("a change of a pin that was refused had been made; it was taken back");
             link.feeds().pins.heard(doubt.key, doubt.before, newer);
         }
@@ -324,7 +377,7 @@ fn broken(name: &str, why: &str) -> What {
 
 /// When the server may drop a record: a while after the last pin in it has ended. One that has a lasting pin, or one that
 /// ends with a request, stays.
-fn ends(record: &Record) -> Option<i64> {
+pub(crate) fn ends(record: &Record) -> Option<i64> {
     let mut last = None;
     for pin in record.layers.pins() {
         match pin.end {

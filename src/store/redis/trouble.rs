@@ -43,6 +43,14 @@ pub(super) enum What {
         /// What is wrong with it.
         why: String,
     },
+    /// A sign-in of ours cannot be used.
+    #[error("{key} cannot be used: {why}")]
+    Sealed {
+        /// Its name.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Something else that it said.
     #[error("it said: {0}")]
     Said(String),
@@ -86,6 +94,10 @@ impl What {
             Self::NoWrites(_) => "make room on it, or see what its log says",
             Self::Fleet(wrong) => wrong.remedy(),
             Self::Broken { .. } => "remove it, if nobody knows what it is; nothing of ours reads it",
+            Self::Sealed { .. } => {
+                "put the key that sealed it into `store.earlierKeys`, or remove it, and sign in again where no machine \
+                 has newer tokens"
+            }
             Self::Said(_) => "see what its log says",
         }
     }

@@ -192,3 +192,30 @@ async fn a_full_server_says_that_the_pin_was_not_kept() {
         .await
         .expect("there is room again");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_is_made_right_after_the_server_lost_everything_is_not_lost_to_an_older_one() {
+    let Some(server) = Server::start() else { return };
+    let (one, other) = (server.join("a").await, server.join("a").await);
+    let (here, there) = (front(&one).await, front(&other).await);
+    for model in ["opus", "sonnet", "haiku"] {
+        pin(&here, "c", model).await.expect("it is kept");
+    }
+    until(|| model(&there, &chat("c")).as_deref() == Some("haiku")).await;
+    let _gone: String = server.ask(&["FLUSHALL"]).await;
+    // Nobody has found out yet.
+    pin(&here, "c", "opus").await.expect("it is kept");
+    pin(&there, "d", "opus").await.expect("it is kept");
+    let marker = "a:main:fleet";
+    while server.ask::<Option<String>>(&["GET", marker]).await.is_none() {
+        tokio::task::yield_now().await;
+    }
+    until(|| {
+        [&here, &there]
+            .iter()
+            .all(|pins| model(pins, &chat("c")).as_deref() == Some("opus"))
+    })
+    .await;
+    let kept = one.pins().load(&chat("c")).await.expect("it answers");
+    assert_eq!(kept.expect("a record").version, Version(4));
+}

@@ -5,4 +5,10 @@ mod faults;
 mod law;
 mod losses;
 mod model;
+#[cfg(feature = "cli")]
+mod renewal;
+mod replicas;
 mod server;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod storm;
+mod way;

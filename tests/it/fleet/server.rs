@@ -70,9 +70,9 @@ impl Server {
                     "--daemonize",
                     "no",
                 ])
-                .args(&self.more)
                 .arg("--dir")
                 .arg(self.dir.path())
+                .args(&self.more)
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
@@ -111,6 +111,14 @@ impl Server {
 
     pub(crate) fn url(&self) -> String {
         format!("redis://{}/0", self.at())
+    }
+
+    /// Ends it as an operator does, and waits until it has ended.
+    pub(crate) fn stop(&mut self) {
+        self.signal("-TERM");
+        if let Some(mut process) = self.process.take() {
+            let _end = process.wait();
+        }
     }
 
     /// Ends it at once, as a power cut does.
@@ -156,6 +164,20 @@ impl Server {
     /// One process's connection to it.
     pub(crate) async fn join(&self, prefix: &str) -> Redis {
         self.try_join(prefix, KEY).await.expect("the server lets us in")
+    }
+
+    /// The same by another way, which the test has in its hand.
+    pub(crate) async fn join_by(&self, prefix: &str, url: &str) -> Redis {
+        let address = Address::new(&Secret::new(url.to_owned()), Some(prefix)).expect("an address");
+        let fleet = Fleet::new("main", &Secret::new(KEY.to_owned()), &[]).expect("a fleet");
+        Redis::connect(address, fleet)
+            .await
+            .expect("the server lets us in")
+    }
+
+    /// What it writes to.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     pub(crate) async fn try_join(

@@ -7,4 +7,4 @@ mod answers;
 pub(crate) mod browser;
 mod exchange;
 pub(crate) mod provider;
-mod renewal;
+pub(crate) mod renewal;

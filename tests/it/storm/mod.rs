@@ -4,7 +4,7 @@
 //! larger numbers (`MODELPIN_STORM_KILLS`, `MODELPIN_STORM_WRITERS`, `MODELPIN_STORM_CHANGES`).
 
 #[cfg(all(feature = "cli", feature = "gateway", target_os = "linux"))]
-mod faults;
+pub(crate) mod faults;
 mod kills;
 mod neighbours;
 mod trouble;

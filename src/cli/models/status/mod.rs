@@ -12,11 +12,14 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::command::ModelCommand;
+use crate::config::StoreConfig;
+use crate::middleware::ModelPin;
 use crate::render::Render;
 use crate::render::text::Text;
 use crate::report::status::shape::{self, ProbeOptions, Probes};
 use crate::report::status::{Gathered, SOON, unused_variables};
 use crate::session::Actor;
+use crate::store::redis::Health;
 
 use super::super::global::Global;
 use super::super::place;
@@ -130,6 +133,9 @@ pub(super) fn run(args: &StatusArgs, global: &Global, out: &mut impl Write) -> R
         sources.config.path.display(),
         sources.config.reason
     )?;
+    if let Some(line) = shared(&modelpin) {
+        writeln!(out, "Store: {line}")?;
+    }
     let view = modelpin.answer_command(&session, &actor, &ModelCommand::Status);
     for message in Text::plain().render(&place::tasks()?.block_on(view)) {
         writeln!(out, "{message}")?;
@@ -153,6 +159,30 @@ pub(super) fn run(args: &StatusArgs, global: &Global, out: &mut impl Write) -> R
         writeln!(out, "\n{note}")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How the store is that several machines share, if there is one.
+fn shared(modelpin: &ModelPin) -> Option<String> {
+    let StoreConfig::Redis(_) = modelpin.resolver().snapshot().config().store else {
+        return None;
+    };
+    let Some(redis) = modelpin.shared() else {
+        return Some(
+            "redis; it cannot be used, so no pins are seen here (`modelpin store status`)".to_owned(),
+        );
+    };
+    Some(match redis.health() {
+        Health::Well { took, .. } => {
+            format!("{} (well, {:.1} ms)", redis.address(), took.as_secs_f64() * 1e3)
+        }
+        Health::Away { since, why } => {
+            format!(
+                "{} (away since {}: {why})",
+                redis.address(),
+                crate::cli::moment(since)
+            )
+        }
+    })
 }
 
 impl StatusArgs {

@@ -76,8 +76,12 @@ impl World {
                 moves.push(Move::SetBack);
             }
         }
-        // What is over ended thirty days ago: nothing of then is under way.
-        let is_old = self.processes.iter().all(Process::is_idle);
+        // What is over ended thirty days ago: nothing of then is under way, and nobody was cut off since.
+        let is_old = self.late.is_empty()
+            && self
+                .processes
+                .iter()
+                .all(|process| !process.is_up || self.rests(process));
         if self.luck.expiries > 0 && self.server.holds != 0 && is_old {
             moves.push(Move::Expires);
         }

@@ -134,14 +134,6 @@ pub(super) struct Told {
     pub(super) lost: bool,
 }
 
-impl Process {
-    /// Whether it does nothing, though it may have missed something.
-    pub(super) fn is_idle(&self) -> bool {
-        let waits = self.heard.is_some() || self.read.is_some() || self.owes;
-        !waits && self.asked.is_none() && self.doubt.is_none()
-    }
-}
-
 impl World {
     pub(super) fn new(fleet: &Fleet) -> Self {
         let process = |to_ask: &u8| Process {
@@ -164,14 +156,13 @@ impl World {
 
     /// Whether nothing is under way: whoever looks now sees what will stay.
     pub(super) fn is_at_rest(&self) -> bool {
-        let rests = |process: &Process| {
-            process.is_up
-                && process.is_linked
-                && process.era == self.era
-                && !process.hole
-                && process.is_idle()
-        };
-        self.late.is_empty() && self.processes.iter().all(rests)
+        self.late.is_empty() && self.processes.iter().all(|process| self.rests(process))
+    }
+
+    pub(super) fn rests(&self, process: &Process) -> bool {
+        let knows = process.is_up && process.is_linked && process.era == self.era && !process.hole;
+        let waits = process.heard.is_some() || process.read.is_some() || process.owes;
+        knows && !waits && process.asked.is_none() && process.doubt.is_none()
     }
 
     /// The changes that somebody has in memory, or is being told of.

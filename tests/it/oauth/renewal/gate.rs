@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(60);
 
 /// What is done with a request.
-pub(super) enum Pass {
+pub(crate) enum Pass {
     /// Held before the provider sees it, until this says go; if it never does, the provider never sees it.
     HoldRequest(Receiver<()>),
     /// The provider answers, and the answer is held.
@@ -20,25 +20,27 @@ pub(super) enum Pass {
     LoseAnswer,
     /// The gate answers with this status itself.
     Status(u16),
+    /// The same, when this says go.
+    HoldThenStatus(Receiver<()>, u16),
 }
 
 /// What happened at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// A request came.
     Came,
     /// The provider answered it.
     Answered,
 }
 
-pub(super) struct Gate {
+pub(crate) struct Gate {
     address: SocketAddr,
     next: Arc<Mutex<VecDeque<Pass>>>,
     seen: Receiver<Seen>,
 }
 
 impl Gate {
-    pub(super) fn before(provider: &str) -> Self {
+    pub(crate) fn before(provider: &str) -> Self {
         let provider = provider
             .trim_start_matches("http://")
             .trim_end_matches('/')
@@ -58,17 +60,17 @@ impl Gate {
         Self { address, next, seen }
     }
 
-    pub(super) fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// What is done with the next request for which nothing is said yet; after these, requests pass.
-    pub(super) fn then(&self, pass: Pass) {
+    pub(crate) fn then(&self, pass: Pass) {
         self.next.lock().expect("nobody panics").push_back(pass);
     }
 
     /// Waits until this has happened.
-    pub(super) fn wait_for(&self, wanted: Seen) {
+    pub(crate) fn wait_for(&self, wanted: Seen) {
         while self.seen.recv_timeout(LONG).expect("it happens") != wanted {}
     }
 }
@@ -78,6 +80,15 @@ fn serve(mut stream: TcpStream, provider: &str, pass: Option<Pass>, tell: &Sende
         return;
     };
     let _test_is_over = tell.send(Seen::Came);
+    let pass = match pass {
+        Some(Pass::HoldThenStatus(go, status)) => {
+            if go.recv().is_err() {
+                return;
+            }
+            Some(Pass::Status(status))
+        }
+        pass => pass,
+    };
     if let Some(Pass::Status(status)) = pass {
         let _gone = write!(stream, "HTTP/1.1 {status} No\r\ncontent-length: 0\r\n\r\n");
         return;
@@ -135,6 +146,6 @@ fn request(stream: &mut TcpStream) -> Option<Vec<u8>> {
 }
 
 /// A hold, and what ends it.
-pub(super) fn held() -> (Sender<()>, Receiver<()>) {
+pub(crate) fn held() -> (Sender<()>, Receiver<()>) {
     mpsc::channel()
 }

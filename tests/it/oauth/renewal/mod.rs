@@ -3,7 +3,7 @@
 //! [`gate`] stands between us and the provider and can hold or lose what passes. Processes are this test binary, started
 //! again ([`process`]). The provider's own log is the oracle: no refresh token stands in it twice.
 
-mod gate;
+pub(crate) mod gate;
 mod kills;
 mod many;
 mod process;
@@ -30,7 +30,7 @@ use super::provider::Provider;
 use gate::Gate;
 
 /// The provider whose token endpoint is behind the gate.
-const ACME: &str = "acme";
+pub(crate) const ACME: &str = "acme";
 
 /// A provider, a gate before it, and a store with sign-ins that have ended.
 struct World {
@@ -140,7 +140,7 @@ impl World {
     }
 }
 
-fn described(token_url: &str, authorize_url: &str) -> Description {
+pub(crate) fn described(token_url: &str, authorize_url: &str) -> Description {
     let _already = rustls::crypto::ring::default_provider().install_default();
     let text = json!({"oauth": {ACME: {
         "authorizeUrl": authorize_url,
@@ -163,7 +163,7 @@ fn refresher(token_url: &str) -> Arc<Refresher> {
     ))
 }
 
-fn wanted(store: &Path, profile: &str) -> SignIn {
+pub(crate) fn wanted(store: &Path, profile: &str) -> SignIn {
     SignIn {
         store: store.to_owned(),
         profile: ProfileId::new(profile),
@@ -171,11 +171,11 @@ fn wanted(store: &Path, profile: &str) -> SignIn {
     }
 }
 
-fn secret(text: &str) -> Secret {
+pub(crate) fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-fn run<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let tasks = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     tasks.expect("a runtime").block_on(work)
 }

@@ -6,13 +6,13 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder, on a disk of its own if there is one.
-pub(super) struct Disk {
+pub(crate) struct Disk {
     dir: TempDir,
     mounted: bool,
 }
 
 impl Disk {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=48m", "tmpfs"])
@@ -22,12 +22,12 @@ impl Disk {
         Self { dir, mounted }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
     /// Whether it can be full.
-    pub(super) fn can_be_full(&self) -> bool {
+    pub(crate) fn can_be_full(&self) -> bool {
         self.mounted
     }
 
@@ -36,7 +36,7 @@ impl Disk {
     }
 
     /// Leaves no room at all.
-    pub(super) fn fill(&self) {
+    pub(crate) fn fill(&self) {
         use std::io::Write;
         let Ok(mut file) = std::fs::File::create(self.ballast()) else {
             return;
@@ -46,7 +46,7 @@ impl Disk {
         while file.write_all(b"a").is_ok() {}
     }
 
-    pub(super) fn empty(&self) {
+    pub(crate) fn empty(&self) {
         let _ = std::fs::remove_file(self.ballast());
     }
 }

@@ -13,7 +13,7 @@
 mod calm;
 mod chats;
 mod clients;
-mod disk;
+pub(crate) mod disk;
 mod edits;
 mod log;
 mod oracles;

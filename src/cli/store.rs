@@ -1,0 +1,483 @@
+//! `modelpin store`: where pins and rests are kept, how that is, and moving house.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::config::StoreConfig;
+use crate::echo::causes;
+use crate::resolver::{Opening, Stores};
+use crate::setup::doctor::{Finding, Patient, Severity, judge};
+use crate::setup::{Clash, Kind, Move, MoveError, Place, Plan, Settings, Written, kind_of};
+use crate::store::redis::{Health, Redis, Survey, Vitals};
+
+use super::doctor::gateway;
+use super::global::Global;
+use super::place;
+use super::wrong::Wrong;
+
+/// The variables that are looked for where nothing else says it.
+const URL: &str = "MODELPIN_STORE_URL";
+const KEY: &str = "MODELPIN_STORE_KEY";
+/// How long a gateway may take to take a connection.
+const WAIT: Duration = Duration::from_millis(300);
+
+/// `modelpin store`.
+#[derive(Debug, Args)]
+pub(super) struct StoreArgs {
+    #[command(subcommand)]
+    command: StoreCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
+    /// Show where pins and rests are kept, and how that is (exit code 1: not well)
+    #[command(after_help = "Examples:\n  modelpin store status\n  modelpin store status --json")]
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy pins and rests into another store, and use that from then on
+    #[command(
+        after_help = "Examples:\n  modelpin store migrate --to redis --url rediss://cache.example/0 \\\n      --key-file /etc/modelpin/fleet.key --dry-run\n  modelpin store migrate --to sqlite\n  modelpin store migrate --to redis --from sqlite\n\nNothing is taken away where they were, and the configuration is changed last:\nwhat is cut off can be run again. A gateway that runs uses the old store until\nit is started again; what was changed there meanwhile is fetched by --from. A\nserver's password belongs into the file of --url-file, or into the variable\nMODELPIN_STORE_URL; the key of the fleet into a file or MODELPIN_STORE_KEY.\nExit codes: 0 done or nothing new, 1 nothing was moved, 64 wrong usage."
+    )]
+    Migrate(Box<MigrateArgs>),
+}
+
+#[derive(Debug, Args)]
+struct MigrateArgs {
+    /// The store that they are to be in
+    #[arg(long, value_name = "KIND")]
+    to: Where,
+    /// The store that they are in [default: the configured one]
+    #[arg(long, value_name = "KIND")]
+    from: Option<Where>,
+    /// The server, without a password: redis://HOST:PORT/0, rediss:// for TLS
+    #[arg(long, value_name = "URL", conflicts_with = "url_file")]
+    url: Option<String>,
+    /// A file with the server's address, for one that has a password
+    #[arg(long, value_name = "FILE")]
+    url_file: Option<PathBuf>,
+    /// What its keys begin with [default: modelpin]
+    #[arg(long, value_name = "TEXT")]
+    prefix: Option<String>,
+    /// Whose pins and rests they are [default: main]
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// A file with the key of the fleet
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Where other pins are there already, put these in their place
+    #[arg(long, conflicts_with = "keep")]
+    replace: bool,
+    /// Where other pins are there already, leave those
+    #[arg(long)]
+    keep: bool,
+    /// Only show what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Where {
+    Redis,
+    Sqlite,
+}
+
+impl From<Where> for Kind {
+    fn from(word: Where) -> Self {
+        match word {
+            Where::Redis => Self::Redis,
+            Where::Sqlite => Self::Sqlite,
+        }
+    }
+}
+
+pub(super) fn run(args: &StoreArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let place = Place::find(global.state_dir.as_deref(), global.config.as_deref(), None)?;
+    place::tell_warnings(place.snapshot());
+    match &args.command {
+        StoreCommand::Status { json } => status(*json, &place, out),
+        StoreCommand::Migrate(args) => migrate(args, &place, global, out),
+    }
+}
+
+/// How a store is.
+struct Standing {
+    pins: usize,
+    rests: usize,
+    server: Option<(Redis, Survey, Vitals)>,
+}
+
+fn status(as_json: bool, place: &Place, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let store = &place.snapshot().config().store;
+    let kind = kind_of(store);
+    let looked = place::tasks()?.block_on(look(place, store));
+    let (standing, findings) = match looked {
+        Ok(standing) => {
+            let findings = match &standing.server {
+                Some((redis, survey, _)) => judge(redis, survey),
+                None => Vec::new(),
+            };
+            (Some(standing), findings)
+        }
+        Err(why) => (None, vec![why]),
+    };
+    let bad = standing.is_none() || findings.iter().any(|finding| finding.severity == Severity::Error);
+    let soon = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Expiring);
+    if as_json {
+        let whole = json!({
+            "kind": kind.word(),
+            "ok": !bad,
+            "pins": standing.as_ref().map(|standing| standing.pins),
+            "rests": standing.as_ref().map(|standing| standing.rests),
+            "server": standing.as_ref().and_then(|standing| standing.server.as_ref()).map(server_data),
+            "findings": findings,
+        });
+        let text = serde_json::to_string_pretty(&whole).map_err(std::io::Error::from)?;
+        writeln!(out, "{text}")?;
+    } else {
+        tell(place, kind, standing.as_ref(), &findings, out)?;
+    }
+    Ok(match (bad, soon) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(2),
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
+async fn look(place: &Place, store: &StoreConfig) -> Result<Standing, Finding> {
+    let broken = |what: String| Finding {
+        code: "store",
+        severity: Severity::Error,
+        what,
+        remedy: "until then running gateways serve with what they have in memory; none can start".to_owned(),
+        fixable: false,
+    };
+    let stores = Stores::open_as(place.snapshot(), store, Opening::ToLook).await;
+    let stores = stores.map_err(|wrong| broken(causes(&wrong)))?;
+    let pins = stores.pins.load_all().await;
+    let pins = pins.map_err(|wrong| broken(causes(&wrong)))?.len();
+    let rests = stores.kept.ledger.load_all().await;
+    let rests = rests.map_err(|wrong| broken(causes(&wrong)))?.len();
+    let server = match stores.shared {
+        None => None,
+        Some(redis) => {
+            let survey = redis.survey().await.map_err(|wrong| broken(wrong.to_string()))?;
+            let vitals = redis.vitals();
+            Some((redis, survey, vitals))
+        }
+    };
+    Ok(Standing { pins, rests, server })
+}
+
+fn server_data((redis, survey, vitals): &(Redis, Survey, Vitals)) -> Value {
+    let (took, ahead) = match redis.health() {
+        Health::Well { took, ahead } => (Some(took), Some(ahead)),
+        Health::Away { .. } => (None, None),
+    };
+    let ms = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e6).round() / 1e3);
+    json!({
+        "address": redis.address().to_string(),
+        "prefix": redis.address().prefix(),
+        "program": survey.program,
+        "version": survey.version,
+        "user": survey.user,
+        "roundTripMs": ms(took),
+        "newsMs": ms(vitals.lag),
+        "clockAheadMs": ahead,
+        "usedBytes": survey.used,
+        "limitBytes": survey.limit,
+        "replicas": survey.replicas.len(),
+    })
+}
+
+fn tell(
+    place: &Place,
+    kind: Kind,
+    standing: Option<&Standing>,
+    findings: &[Finding],
+    out: &mut impl Write,
+) -> Result<(), Wrong> {
+    match standing {
+        Some(Standing { pins, rests, server }) => {
+            match (kind, server) {
+                (_, Some((redis, ..))) => writeln!(out, "Store: {}", redis.address())?,
+                (Kind::Sqlite, _) => {
+                    let file = place.snapshot().sources().state.database();
+                    writeln!(out, "Store: {}", file.display())?;
+                }
+                _ => writeln!(out, "Store: in memory; it ends with the process")?,
+            }
+            writeln!(out, "Kept: {pins} scopes with pins, {rests} kinds of failure")?;
+            if let Some((redis, survey, vitals)) = server {
+                let user = survey.user.as_deref().unwrap_or("unknown");
+                writeln!(out, "Server: {} {}, as {user}", survey.program, survey.version)?;
+                writeln!(out, "Prefix: {}", redis.address().prefix())?;
+                if let Health::Well { took, ahead } = redis.health() {
+                    writeln!(out, "Round trip: {}", millis(took))?;
+                    writeln!(out, "Clock: {ahead:+} ms from this machine's")?;
+                }
+                let lag = vitals.lag.map_or_else(|| "not heard".to_owned(), millis);
+                writeln!(out, "News: {lag}")?;
+            }
+        }
+        None => writeln!(out, "Store: {}, which cannot be used", kind.word())?,
+    }
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity != Severity::Note)
+    {
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Expiring => "soon",
+            Severity::Warning | Severity::Note => "warning",
+        };
+        writeln!(out, "\n{word}: {}\n  {}", finding.what, finding.remedy)?;
+    }
+    Ok(())
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+fn migrate(
+    args: &MigrateArgs,
+    place: &Place,
+    global: &Global,
+    out: &mut impl Write,
+) -> Result<ExitCode, Wrong> {
+    let settings = args.settings(place)?;
+    let clash = match (args.replace, args.keep) {
+        (true, _) => Clash::Replace,
+        (_, true) => Clash::Keep,
+        _ => Clash::Refuse,
+    };
+    let moving = Move::new(place, args.from.map(Kind::from), settings, clash).map_err(wrong)?;
+    if args.from.is_none() && kind_of(&moving.from) == Kind::from(args.to) && args.changes_nothing() {
+        return told_nothing(args, out);
+    }
+    // Before anything of ours has the file open.
+    let running = running(place, global, kind_of(&moving.from));
+    let tasks = place::tasks()?;
+    let plan = tasks.block_on(moving.plan(place)).map_err(wrong)?;
+    if !plan.clashes.is_empty() {
+        return Err(wrong(MoveError::Clash(plan.clashing())));
+    }
+    let moved = match args.dry_run {
+        true => None,
+        false => Some(tasks.block_on(moving.carry_out(place)).map_err(wrong)?),
+    };
+    let switched = moved
+        .as_ref()
+        .is_some_and(|moved| moved.switched == Written::Changed);
+    let (pins, rests) = match &moved {
+        Some(moved) => (moved.pins, moved.rests),
+        None => (plan.pins(), plan.rests()),
+    };
+    let config = &place.snapshot().sources().config.path;
+    if args.json {
+        let whole = json!({
+            "from": kind_of(&moving.from).word(),
+            "to": kind_of(&moving.to).word(),
+            "dryRun": args.dry_run,
+            "pins": { "copied": pins, "same": plan.same, "kept": plan.kept, "over": plan.over,
+                      "onlyThere": plan.only_there },
+            "rests": { "joined": rests, "same": plan.rests_same },
+            "switched": switched,
+            "config": config.display().to_string(),
+            "running": running,
+        });
+        let text = serde_json::to_string_pretty(&whole).map_err(std::io::Error::from)?;
+        writeln!(out, "{text}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    told(
+        &Told {
+            args,
+            plan: &plan,
+            pins,
+            rests,
+        },
+        out,
+    )?;
+    match (args.dry_run, switched) {
+        (true, _) => writeln!(out, "Nothing was changed.")?,
+        (false, true) => {
+            writeln!(out, "Both were read again: everything is there.")?;
+            writeln!(out, "{} names the new store now.", config.display())?;
+            writeln!(out, "Nothing was taken away where they were.")?;
+        }
+        (false, false) => writeln!(out, "{} names that store already.", config.display())?,
+    }
+    if let Some(running) = running {
+        writeln!(
+            out,
+            "\n{running}: it uses the old store until you start it again."
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is told of a move.
+struct Told<'a> {
+    args: &'a MigrateArgs,
+    plan: &'a Plan,
+    pins: usize,
+    rests: usize,
+}
+
+fn told(told: &Told<'_>, out: &mut impl Write) -> std::io::Result<()> {
+    let Told {
+        args,
+        plan,
+        pins,
+        rests,
+    } = *told;
+    let (would, to) = match (args.dry_run, Kind::from(args.to).word()) {
+        (true, to) => ("Would copy", to),
+        (false, to) => ("Copied", to),
+    };
+    if pins == 0 && rests == 0 {
+        writeln!(out, "Nothing new: {to} has all pins and rests.")?;
+    } else {
+        writeln!(
+            out,
+            "{would} to {to}: {pins} scopes with pins, {rests} kinds of failure."
+        )?;
+    }
+    for (count, what) in [
+        (plan.same, "are there already"),
+        (plan.kept, "are other there, and stay so (--keep)"),
+        (plan.over, "ended over a month ago, and are left behind"),
+        (plan.only_there, "are only there, and stay"),
+    ] {
+        if count > 0 {
+            writeln!(out, "  {count} {what}")?;
+        }
+    }
+    Ok(())
+}
+
+fn told_nothing(args: &MigrateArgs, out: &mut impl Write) -> Result<ExitCode, Wrong> {
+    let to = Kind::from(args.to).word();
+    if args.json {
+        let whole = json!({ "from": to, "to": to, "dryRun": args.dry_run, "switched": false,
+            "pins": { "copied": 0 }, "rests": { "joined": 0 } });
+        writeln!(out, "{whole}")?;
+    } else {
+        writeln!(out, "Nothing new: the configuration names {to} already.")?;
+        writeln!(out, "What was changed elsewhere since then is fetched by --from.")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wrong(broken: MoveError) -> Wrong {
+    match broken {
+        MoveError::Missing(what) => Wrong::Usage(what.to_owned()),
+        MoveError::Clash(_) => Wrong::Failed(format!(
+            "{broken}; nothing was moved. --replace puts yours in their place, --keep leaves those"
+        )),
+        broken => Wrong::Failed(format!("{}; the configuration is as it was", causes(&broken))),
+    }
+}
+
+impl MigrateArgs {
+    /// Whether no option says anything of the server.
+    fn changes_nothing(&self) -> bool {
+        let texts = [&self.url, &self.prefix, &self.tenant];
+        texts.iter().all(|text| text.is_none()) && self.url_file.is_none() && self.key_file.is_none()
+    }
+
+    fn settings(&self, place: &Place) -> Result<Settings, Wrong> {
+        let kind = Kind::from(self.to);
+        if kind != Kind::Redis && !self.changes_nothing() {
+            let what = "--url, --url-file, --prefix, --tenant and --key-file are for `--to redis`";
+            return Err(Wrong::Usage(what.to_owned()));
+        }
+        let url = match (&self.url, &self.url_file) {
+            (Some(url), _) if has_password(url) => {
+                return Err(Wrong::Usage(
+                    "--url takes no password: it stays in the history of your shell, so consider it known; \
+                     put the address into a file of mode 0600, and give --url-file"
+                        .to_owned(),
+                ));
+            }
+            (Some(url), _) => Some(json!(url)),
+            (None, Some(file)) => Some(reference(file)?),
+            (None, None) => None,
+        };
+        let environment = place.snapshot().environment();
+        let variable = |name: &str| {
+            let input = crate::config::SecretInput::Env(name.to_owned());
+            let is_set = environment.resolve(&input).is_ok();
+            is_set.then(|| json!(format!("${{{name}}}")))
+        };
+        Ok(Settings {
+            kind,
+            url,
+            prefix: self.prefix.clone(),
+            tenant: self.tenant.clone(),
+            key: self.key_file.as_deref().map(reference).transpose()?,
+            usual_url: variable(URL),
+            usual_key: variable(KEY),
+        })
+    }
+}
+
+fn reference(file: &Path) -> Result<Value, Wrong> {
+    let path = std::path::absolute(file)?;
+    if !path.is_file() {
+        return Err(Wrong::Usage(format!("there is no file {}", path.display())));
+    }
+    Ok(json!({ "source": "file", "id": path.display().to_string() }))
+}
+
+/// Whether something stands behind a colon before the `@`.
+fn has_password(url: &str) -> bool {
+    let authority = url.split_once("//").map_or(url, |(_, rest)| rest);
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.split_once(':')
+        .is_some_and(|(_, password)| !password.is_empty())
+}
+
+/// Who seems to use the old store.
+fn running(place: &Place, global: &Global, from: Kind) -> Option<String> {
+    let patient = Patient::find(global.state_dir.as_deref(), global.config.as_deref()).ok()?;
+    let bind = gateway(&patient).unwrap_or_else(|| super::doctor::USUAL_GATEWAY.to_owned());
+    let answers = |at: &SocketAddr| TcpStream::connect_timeout(at, WAIT).is_ok();
+    if bind.parse().is_ok_and(|at| answers(&at)) {
+        return Some(format!("A gateway answers at {bind}"));
+    }
+    let database = place.snapshot().sources().state.database();
+    let mut open = database.clone().into_os_string();
+    open.push("-shm");
+    (from == Kind::Sqlite && Path::new(&open).exists())
+        .then(|| format!("Another process has {} open", database.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_seen() {
+        assert!(has_password("redis://:word@h/0"));
+        assert!(has_password("rediss://bot:word@h:6380"));
+        for free in ["redis://h:6379/0", "redis://bot@h", "redis://bot:@h", "h:6379"] {
+            assert!(!has_password(free), "{free}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! A machine dies, or is held, while a token is on its way: nobody sends it again, and what was given for it is not lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use modelpin::store::{
+    Claiming, Fence, Generation, Progress, RenewalNote, SharedSignIn, SignInName, SignInNews, SignInRecord,
+    SignInStore, SignInsError,
+};
+
+use super::{World, renewed, run, sends_nothing};
+use crate::oauth::renewal::gate::{Pass, Seen, held};
+
+#[test]
+fn a_machine_that_dies_between_sending_and_keeping_leaves_a_question_and_no_second_request() {
+    let Some(world) = World::new(&["one", "two", "three"]) else {
+        return;
+    };
+    let (_never, hold) = held();
+    world.gate.then(Pass::HoldAnswer(hold));
+    let dies = world.process("one", 15);
+    world.gate.wait_for(Seen::Answered);
+    dies.kill();
+    // Its claim stands for a while; nobody goes on before it is over.
+    let mut waits = world.process("two", 1);
+    waits.says("asking");
+    world.claim_is_over();
+    let mut told = waits.told();
+    told.extend([world.asks("three"), world.asks("two"), world.asks("one")]);
+    for told in told {
+        assert!(told.contains("sign in again"), "{told}");
+    }
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
+    // A person signs in on one machine: that settles it for all.
+    world.put("two", &world.signs_in());
+    let access = world.asks("two");
+    for host in ["one", "three"] {
+        assert_eq!(world.asks(host), access);
+    }
+    assert_eq!(world.stored("one"), world.stored("two"));
+    assert_eq!(world.no_token_came_twice(), 2);
+}
+
+#[test]
+fn a_machine_that_was_held_beyond_its_claim_keeps_what_it_was_given() {
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    let (go, hold) = held();
+    world.gate.then(Pass::HoldAnswer(hold));
+    let held_up = world.process("one", 1);
+    world.gate.wait_for(Seen::Answered);
+    held_up.freeze();
+    go.send(()).expect("it waits");
+    world.claim_is_over();
+    let told = world.asks("two");
+    assert!(told.contains("sign in again"), "{told}");
+    held_up.thaw();
+    let told = held_up.told();
+    let (access, _) = world.stored("one");
+    assert_eq!(told, [access.clone()], "its tokens are the only good ones");
+    assert_eq!(world.asks("two"), access, "and all have them");
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
+}
+
+#[test]
+fn a_machine_that_was_held_before_it_sent_does_not_send_what_another_one_renewed() {
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    // The first one is told to try again, and is held while it waits for that.
+    let (go, hold) = held();
+    world.gate.then(Pass::HoldThenStatus(hold, 503));
+    let held_up = world.process("one", 1);
+    world.gate.wait_for(Seen::Came);
+    held_up.freeze();
+    go.send(()).expect("it waits");
+    // It noted that the token may have left: until it says otherwise, nobody sends it.
+    world.claim_is_over();
+    assert!(world.asks("two").contains("sign in again"));
+    world.put("two", &world.signs_in());
+    let access = world.asks("two");
+    held_up.thaw();
+    let told = held_up.told();
+    assert!(
+        told[0].contains("another machine has taken the renewal over"),
+        "{told:?}"
+    );
+    assert_eq!(world.asks("one"), access, "it has what the other one was given");
+    assert_eq!(world.stored("one"), world.stored("two"));
+    assert_eq!(
+        world.no_token_came_twice(),
+        1,
+        "the old one never came to the provider"
+    );
+}
+
+#[test]
+fn a_late_answer_to_a_sign_in_that_was_replaced_changes_nothing() {
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    let (go, hold) = held();
+    world.gate.then(Pass::HoldAnswer(hold));
+    let held_up = world.process("one", 1);
+    world.gate.wait_for(Seen::Answered);
+    held_up.freeze();
+    go.send(()).expect("it waits");
+    world.claim_is_over();
+    world.put("two", &world.signs_in());
+    let access = world.asks("two");
+    let (_, refresh) = world.stored("two");
+    held_up.thaw();
+    assert_eq!(held_up.told(), [access.clone()]);
+    for host in ["one", "two"] {
+        assert_eq!(world.stored(host), (access.clone(), refresh.clone()), "{host}");
+    }
+    run(async {
+        let key = world.key().await;
+        let version: String = world.server.ask(&["HGET", &key, "version"]).await;
+        assert_eq!(version, "3", "brought, brought anew, renewed, and no more");
+    });
+}
+
+/// A store whose claim is another machine's by the time that a token is about to leave.
+#[derive(Debug)]
+struct Overtaken(Box<dyn SignInStore>);
+
+#[async_trait]
+impl SignInStore for Overtaken {
+    async fn claim(
+        &self,
+        name: &SignInName,
+        holder: &str,
+        lease: Duration,
+    ) -> Result<Claiming, SignInsError> {
+        self.0.claim(name, holder, lease).await
+    }
+
+    async fn extend(&self, name: &SignInName, fence: Fence, lease: Duration) -> Result<(), SignInsError> {
+        self.0.extend(name, fence, lease).await
+    }
+
+    async fn load(&self, name: &SignInName) -> Result<SharedSignIn, SignInsError> {
+        self.0.load(name).await
+    }
+
+    async fn note(
+        &self,
+        name: &SignInName,
+        fence: Fence,
+        note: Option<RenewalNote>,
+    ) -> Result<(), SignInsError> {
+        if note.is_some_and(|note| note.progress == Progress::Posted) {
+            self.0.extend(name, fence, Duration::ZERO).await?;
+            let other = self
+                .0
+                .claim(name, "another machine", Duration::from_secs(60))
+                .await?;
+            assert!(matches!(other, Claiming::Granted(..)));
+        }
+        self.0.note(name, fence, note).await
+    }
+
+    async fn keep(
+        &self,
+        name: &SignInName,
+        from: u64,
+        record: &SignInRecord,
+        settled: Option<Generation>,
+    ) -> Result<(), SignInsError> {
+        self.0.keep(name, from, record, settled).await
+    }
+
+    async fn news(&self, since: u64) -> Result<SignInNews, SignInsError> {
+        self.0.news(since).await
+    }
+}
+
+#[test]
+fn a_machine_whose_claim_is_lost_before_it_sends_does_not_send() {
+    let Some(world) = World::new(&["one"]) else { return };
+    run(async {
+        let store = Overtaken(Box::new(world.server.join("a").await.sign_ins()));
+        let refresher = world.refresher(Arc::new(store));
+        let told = renewed(&refresher, &world.wanted("one"))
+            .await
+            .unwrap_err()
+            .to_string();
+        sends_nothing(&told);
+        assert!(
+            told.contains("another machine has taken the renewal over"),
+            "{told}"
+        );
+    });
+    assert_eq!(world.provider.asked("refresh_token"), (0, 0));
+}
