@@ -25,8 +25,8 @@ static TAKE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("
 
 const RESTORE_TEXT: &str = include_str!("restore.lua");
 
-/// How many records are brought back in one question.
-const AT_ONCE: usize = 100;
+/// The most records that are brought back in one question: everybody is told of each.
+const AT_ONCE: usize = 200;
 /// How long a record stays that holds nothing any more, so that `undo` still finds what was before, in milliseconds.
 const LINGERS: i64 = 30 * 24 * 3600 * 1000;
 
@@ -267,24 +267,43 @@ impl RedisPins {
         // What is over was not lost.
         let standing = |(_, record): &&(ScopeKey, Record)| ends(record).is_none_or(|end| end > now);
         let standing: Vec<_> = lost.iter().filter(standing).collect();
-        for some in standing.chunks(AT_ONCE) {
-            let mut scripts = redis::pipe();
-            scripts.cmd("SCRIPT").arg("LOAD").arg(RESTORE_TEXT).ignore();
-            for (key, record) in some {
-                let name = link.keys().pin(key);
-                let kept = written(record, &link.next_change());
-                let message = message(link.origin(), &name, &kept);
-                let ends = ends(record).map(|end| end.to_string()).unwrap_or_default();
-                let script = scripts.cmd("EVALSHA").arg(RESTORE.get_hash()).arg(1).arg(name);
-                script.arg(record.version.0).arg(kept).arg(ends);
-                script.arg(link.keys().pin_news()).arg(message);
+        let (mut left, mut pace) = (&*standing, Pace::default());
+        while !left.is_empty() {
+            let (some, later) = left.split_at(pace.count().min(AT_ONCE).min(left.len()));
+            let began = Instant::now();
+            let wait = match self.told_again(some).await {
+                Ok(()) => {
+                    left = later;
+                    pace.took(began.elapsed())
+                }
+                Err(what @ What::Slow(_)) => pace.was_unanswered(began.elapsed()).ok_or(what)?,
+                Err(what) => return Err(what),
+            };
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
             }
-            let mut manager = link.manager();
-            let answers: Vec<String> = link.asked(scripts.query_async(&mut manager)).await?;
-            if let Some(at) = answers.iter().position(|answer| answer == "broken") {
-                let name = some.get(at).map(|(key, _)| link.keys().pin(key));
-                return Err(broken(&name.unwrap_or_default(), "it has no version"));
-            }
+        }
+        Ok(())
+    }
+
+    async fn told_again(&self, some: &[&(ScopeKey, Record)]) -> Result<(), What> {
+        let link = &self.0;
+        let mut scripts = redis::pipe();
+        scripts.cmd("SCRIPT").arg("LOAD").arg(RESTORE_TEXT).ignore();
+        for (key, record) in some {
+            let name = link.keys().pin(key);
+            let kept = written(record, &link.next_change());
+            let message = message(link.origin(), &name, &kept);
+            let ends = ends(record).map(|end| end.to_string()).unwrap_or_default();
+            let script = scripts.cmd("EVALSHA").arg(RESTORE.get_hash()).arg(1).arg(name);
+            script.arg(record.version.0).arg(kept).arg(ends);
+            script.arg(link.keys().pin_news()).arg(message);
+        }
+        let mut manager = link.manager();
+        let answers: Vec<String> = link.asked(scripts.query_async(&mut manager)).await?;
+        if let Some(at) = answers.iter().position(|answer| answer == "broken") {
+            let name = some.get(at).map(|(key, _)| link.keys().pin(key));
+            return Err(broken(&name.unwrap_or_default(), "it has no version"));
         }
         Ok(())
     }

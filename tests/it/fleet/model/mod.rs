@@ -3,8 +3,8 @@
 //!
 //! It refuses to know how anything is written: a record is the set of changes that are in it. `world.rs` has what there
 //! is, `moves.rs` what may happen and what comes of it, `rules.rs` the rules of the code, each of which can be broken;
-//! `oracle.rs` what must hold. `claim.rs` is a model of its own, of the one trial that one process gets. `truth.rs` holds
-//! the model's server beside the scripts on a real one.
+//! `oracle.rs` what must hold. `claim.rs` and `renewal.rs` are models of their own, of the one trial that one process gets
+//! and of the right to renew a sign-in. `truth.rs` holds the model's server beside the scripts on a real one.
 //!
 //! `stateright` (<https://docs.rs/stateright>) goes through all worlds, the nearest first, so that what it finds is told in
 //! the fewest steps.
@@ -12,6 +12,7 @@
 mod claim;
 mod moves;
 mod oracle;
+mod renewal;
 mod rules;
 mod truth;
 mod world;
