@@ -127,6 +127,7 @@ mod tests {
     #[test]
     fn every_example_of_help_and_docs_is_understood() {
         let docs = [
+            include_str!("../../docs/fleet.md"),
             include_str!("../../docs/languages.md"),
             include_str!("../../docs/monitoring.md"),
             include_str!("../../docs/phone.md"),

@@ -45,7 +45,7 @@ enum StoreCommand {
     },
     /// Copy pins and rests into another store, and use that from then on
     #[command(
-        after_help = "Examples:\n  modelpin store migrate --to redis --url rediss://cache.example/0 \\\n      --key-file /etc/modelpin/fleet.key --dry-run\n  modelpin store migrate --to sqlite\n  modelpin store migrate --to redis --from sqlite\n\nNothing is taken away where they were, and the configuration is changed last:\nwhat is cut off can be run again. A gateway that runs uses the old store until\nit is started again; what was changed there meanwhile is fetched by --from. A\nserver's password belongs into the file of --url-file, or into the variable\nMODELPIN_STORE_URL; the key of the fleet into a file or MODELPIN_STORE_KEY.\nExit codes: 0 done or nothing new, 1 nothing was moved, 64 wrong usage."
+        after_help = "Examples:\n  modelpin store migrate --to redis --url rediss://cache.example/0 --dry-run\n  modelpin store migrate --to redis --url-file cache.url --key-file fleet.key\n  modelpin store migrate --to sqlite\n  modelpin store migrate --to redis --from sqlite\n\nNothing is taken away where they were, and the configuration is changed last:\nwhat is cut off can be run again. A gateway that runs uses the old store until\nit is started again; what was changed there meanwhile is fetched by --from. A\nserver's password belongs into the file of --url-file, or into the variable\nMODELPIN_STORE_URL; the key of the fleet into a file or MODELPIN_STORE_KEY.\nExit codes: 0 done or nothing new, 1 nothing was moved, 64 wrong usage."
     )]
     Migrate(Box<MigrateArgs>),
 }

@@ -55,7 +55,7 @@ pub enum StoresError {
     Address(#[from] crate::store::redis::AddressError),
     /// The key or the tenant is none.
     #[cfg(feature = "redis")]
-    #[error(transparent)]
+    #[error("{}; {}", .0, .0.remedy())]
     Fleet(#[from] crate::store::redis::FleetError),
     /// The server cannot be used.
     #[cfg(feature = "redis")]

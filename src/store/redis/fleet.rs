@@ -42,7 +42,9 @@ pub enum FleetError {
 }
 
 impl FleetError {
-    pub(super) fn remedy(&self) -> &'static str {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::ShortKey(_) => "make one with `openssl rand -hex 32`, and give it to each machine",
             Self::Tenant => "name another one in `store.tenant`",

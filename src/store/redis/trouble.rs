@@ -20,6 +20,9 @@ pub(super) enum What {
     /// It cannot be reached.
     #[error("it cannot be reached ({0})")]
     Away(String),
+    /// Its certificate is of nobody whom we trust.
+    #[error("its certificate is not trusted ({0})")]
+    Untrusted(String),
     /// It did not answer in time.
     #[error("it did not answer within {0} ms")]
     Slow(u128),
@@ -74,6 +77,7 @@ impl What {
                 Some("OOM" | "MISCONF" | "NOREPLICAS") => Self::NoWrites(text),
                 Some("NOAUTH" | "WRONGPASS") => Self::Forbidden(text),
                 Some(_) => Self::Said(text),
+                None if text.contains("certificate") => Self::Untrusted(text),
                 None => Self::Away(text),
             },
         }
@@ -81,12 +85,15 @@ impl What {
 
     /// Whether the server has said so: then nothing was done. Else nobody knows.
     pub(super) fn is_an_answer(&self) -> bool {
-        !matches!(self, Self::Away(_) | Self::Slow(_))
+        !matches!(self, Self::Away(_) | Self::Slow(_) | Self::Untrusted(_))
     }
 
     fn remedy(&self) -> &'static str {
         match self {
             Self::Away(_) => "see that it runs, and that its address in `store.url` is right",
+            Self::Untrusted(_) => {
+                "name the file of its authority in SSL_CERT_FILE, and see that the certificate is for that host"
+            }
             Self::Slow(_) | Self::Late => "try again; `modelpin doctor` tells how it is",
             Self::Forbidden(_) => {
                 "see that user and password in `store.url` are right, and what its ACL allows them"

@@ -26,6 +26,7 @@ mod register;
 mod screen;
 mod shell;
 mod status;
+mod store;
 mod talk;
 mod typed;
 mod usage;

@@ -8,7 +8,7 @@ mod model;
 #[cfg(feature = "cli")]
 mod renewal;
 mod replicas;
-mod server;
+pub(crate) mod server;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod storm;
 mod way;

@@ -16,6 +16,8 @@ mod page;
 mod passing;
 mod reload;
 mod served;
+#[cfg(feature = "redis")]
+mod shared;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod siege;
 mod streams;
