@@ -11,7 +11,7 @@ use super::description::Description;
 use super::exchange::ExchangeError;
 use super::fleet::{Fleet, Told, Untold, is_new, is_old, lock};
 use super::generation::Generation;
-use super::lines::{Newer, newer};
+use super::lines::is_to_wait;
 use super::machine::{Answer, End, Failure, Fitness, Kept};
 use super::seen::{Seen, Unseen};
 use super::tokens::Tokens;
@@ -20,7 +20,7 @@ use crate::credential::Credential;
 use crate::credentials::AuthStore;
 use crate::profile::ProfileId;
 use crate::provide::{RefreshError, Renewal, SignIn};
-use crate::store::{SharedSignIn, SignInRecord, SignInStore};
+use crate::store::{SharedSignIn, SignInStore};
 
 /// How often the file and the record are compared again because another machine was faster.
 const TRIES: usize = 16;
@@ -40,6 +40,15 @@ pub(super) struct Errand {
     pub(super) untold: Untold,
     /// Where machines share sign-ins, if several do; and a name that no other process has.
     pub(super) shared: Option<(Arc<dyn SignInStore>, Arc<str>)>,
+}
+
+/// Whether anybody else may be at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Others {
+    /// Nobody: we have the claim.
+    KeptOut,
+    /// Somebody may.
+    MayBe,
 }
 
 /// What kept a look from being taken.
@@ -221,6 +230,7 @@ impl Errand {
         &self,
         fleet: &Fleet,
         found: Option<SharedSignIn>,
+        others: Others,
     ) -> Result<(Seen, SharedSignIn), Blind> {
         let mut found = found;
         for _ in 0..TRIES {
@@ -232,6 +242,9 @@ impl Errand {
             if is_old(&seen, &shared) {
                 self.adopt(&shared).await?;
                 return Ok((self.look().await?, shared));
+            }
+            if others == Others::MayBe && is_to_wait(&shared, &seen) {
+                return Ok((seen, shared));
             }
             if !is_new(&seen, &shared) || fleet.bring(&seen, &shared).await.map_err(Blind::Passing)? {
                 lock(&self.untold).remove(&self.key());
@@ -245,21 +258,15 @@ impl Errand {
 
     /// Puts what machines share into the file, if it is newer than what the file has then.
     pub(super) async fn adopt(&self, shared: &SharedSignIn) -> Result<(), Blind> {
-        let Some(record) = shared.record.clone() else {
-            return Ok(());
-        };
-        let sign_in = self.sign_in.clone();
+        let (sign_in, shared) = (self.sign_in.clone(), shared.clone());
         let put = blocking(move || {
             AuthStore::change(&sign_in.store, |draft| {
                 let stored = Seen::of(&draft.store(&sign_in.store), &sign_in.profile);
-                if stored.is_ok_and(|stored| newer(&record, &stored) == Newer::Record) {
-                    let SignInRecord {
-                        access,
-                        refresh,
-                        expires,
-                        ..
-                    } = &record;
-                    draft.renew(&sign_in.profile, access, Some(refresh), *expires);
+                // The file may have changed since it was looked at.
+                let is_old = stored.is_ok_and(|stored| is_old(&stored, &shared));
+                if let Some(record) = shared.record.as_ref().filter(|_| is_old) {
+                    let refresh = Some(&record.refresh);
+                    draft.renew(&sign_in.profile, &record.access, refresh, record.expires);
                 }
                 Ok::<_, Infallible>(())
             })

@@ -41,12 +41,21 @@ pub enum ExchangeError {
 /// # Errors
 /// [`ExchangeError`]. After [`NoAnswer`](ExchangeError::NoAnswer) the refresh token may be used up.
 pub async fn refresh(at: &Description, refresh_token: &Secret) -> Result<Tokens, ExchangeError> {
+    refresh_by(at, refresh_token, &SystemClock).await
+}
+
+/// The same by another clock than this machine's: that of several machines, who must agree on when a token ends.
+pub(super) async fn refresh_by(
+    at: &Description,
+    refresh_token: &Secret,
+    clock: &dyn Clock,
+) -> Result<Tokens, ExchangeError> {
     let parameters = [
         ("grant_type", "refresh_token"),
         ("refresh_token", refresh_token.expose()),
         ("client_id", at.client_id.as_str()),
     ];
-    tokens(at, &parameters).await
+    tokens_by(at, &parameters, clock).await
 }
 
 /// Exchanges the code of a browser for tokens, with the secret half of PKCE (RFC 7636 §4.5).
@@ -70,9 +79,17 @@ pub async fn code(
 }
 
 pub(super) async fn tokens(at: &Description, parameters: &[(&str, &str)]) -> Result<Tokens, ExchangeError> {
+    tokens_by(at, parameters, &SystemClock).await
+}
+
+async fn tokens_by(
+    at: &Description,
+    parameters: &[(&str, &str)],
+    clock: &dyn Clock,
+) -> Result<Tokens, ExchangeError> {
     let answer = post(&at.token_url, parameters, at.style).await?;
     let body = granted(answer, parameters)?;
-    Tokens::read(&body, &at.provider, SystemClock.now()).map_err(ExchangeError::NoAnswer)
+    Tokens::read(&body, &at.provider, clock.now()).map_err(ExchangeError::NoAnswer)
 }
 
 /// The body of an answer that says yes.

@@ -13,10 +13,10 @@ use super::machine::Note;
 use super::seen::Seen;
 use super::tokens::Tokens;
 use crate::echo::causes;
-use crate::profile::{AccountId, ProfileId};
+use crate::profile::ProfileId;
 use crate::provide::SignIn;
 use crate::store::{
-    Claiming, Fence, Progress, RenewalNote, SharedSignIn, SignInName, SignInStore, SignInsError,
+    Claiming, Fence, Progress, RenewalNote, SharedSignIn, SignInName, SignInStore, SignInsError, SignedIn,
 };
 
 /// How long a claim lasts when its holder is gone.
@@ -61,7 +61,12 @@ impl Fleet {
     pub(super) fn of(store: Arc<dyn SignInStore>, process: &str, sign_in: &SignIn, seen: &Seen) -> Self {
         let name = name_of(sign_in, seen);
         Self {
-            holder: format!("{process} {}", file_name_of(&sign_in.store.to_string_lossy())),
+            // Two profiles of one file may have the same sign-in: then one of them renews.
+            holder: format!(
+                "{process} {} {}",
+                file_name_of(&sign_in.store.to_string_lossy()),
+                file_name_of(sign_in.profile.as_str())
+            ),
             store,
             name,
         }
@@ -134,10 +139,10 @@ impl Claim {
         let beat = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                match beating.store.extend(&beating.name, fence, LEASE).await {
-                    Err(SignInsError::Fenced) => return,
-                    // The store is away: the claim lasts a while.
-                    Ok(()) | Err(_) => {}
+                // While the store is away, the claim lasts a while.
+                let extended = beating.store.extend(&beating.name, fence, LEASE).await;
+                if matches!(extended, Err(SignInsError::Fenced)) {
+                    return;
                 }
             }
         });
@@ -212,24 +217,22 @@ pub(super) fn stricter(
 
 /// Whether a machine whose file has this needs what is recorded.
 pub(super) fn is_old(file: &Seen, shared: &SharedSignIn) -> bool {
-    let record = shared.record.as_ref();
-    record.is_some_and(|record| newer(record, file) == Newer::Record)
+    newer(shared, file) == Newer::Record
 }
 
 /// Whether the other machines need what this file has.
 pub(super) fn is_new(file: &Seen, shared: &SharedSignIn) -> bool {
-    let record = shared.record.as_ref();
-    record.is_none_or(|record| newer(record, file) == Newer::File)
+    newer(shared, file) == Newer::File
 }
 
 fn name_of(sign_in: &SignIn, seen: &Seen) -> SignInName {
-    let told = [&seen.account, &seen.email];
-    let account = told
-        .into_iter()
-        .flatten()
-        .find(|account| !account.trim().is_empty());
-    let account = AccountId::new(&seen.provider, account.map(String::as_str), &sign_in.profile);
-    SignInName::new(&account, &sign_in.profile, agent_of(&sign_in.store).as_deref())
+    SignInName::new(SignedIn {
+        provider: &seen.provider,
+        account: seen.account.as_deref(),
+        email: seen.email.as_deref(),
+        profile: &sign_in.profile,
+        agent: agent_of(&sign_in.store).as_deref(),
+    })
 }
 
 /// The agent whose file it is, by the place that an agent's file has in every state directory: `agents/AGENT/agent/FILE`.

@@ -7,7 +7,7 @@ use super::seen::Seen;
 use super::tokens::Tokens;
 use crate::order::Expiry;
 use crate::secret::Secret;
-use crate::store::{Generation, SignInRecord};
+use crate::store::{Generation, Progress, SharedSignIn, SignInRecord};
 
 /// Which copy is newer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,20 @@ pub(super) enum Newer {
     File,
 }
 
-pub(super) fn newer(record: &SignInRecord, file: &Seen) -> Newer {
+pub(super) fn newer(shared: &SharedSignIn, file: &Seen) -> Newer {
+    let Some(record) = &shared.record else {
+        return Newer::File;
+    };
     if record.is_after(file.generation) {
         return Newer::Record;
     }
     if record.generation() != file.generation {
-        return Newer::File;
+        // A token that nobody knows is of a new sign-in, which ends later than what was had before it. One that ends
+        // earlier is of a copy that was made before machines shared anything: it may be used up, and what they have works.
+        return match is_stray(record, file) {
+            true if is_sound(shared, record) => Newer::Record,
+            _ => Newer::File,
+        };
     }
     // The refresh token stays with some providers: then the access token that ends later is the newer one.
     let ends = |expires: Expiry| match expires {
@@ -41,6 +49,31 @@ pub(super) fn newer(record: &SignInRecord, file: &Seen) -> Newer {
     } else {
         Newer::Record
     }
+}
+
+/// Whether a copy that nobody knows ends before what is recorded.
+fn is_stray(record: &SignInRecord, file: &Seen) -> bool {
+    match (file.expires, record.expires) {
+        (Expiry::At(here), Some(there)) => here < there,
+        _ => false,
+    }
+}
+
+/// Whether somebody may be renewing what is recorded just now, so that a stray copy is not to be put in its place.
+pub(super) fn is_to_wait(shared: &SharedSignIn, file: &Seen) -> bool {
+    let record = shared.record.as_ref();
+    record.is_some_and(|record| {
+        let note = shared.note.filter(|note| note.of == record.generation());
+        note.is_some_and(|note| note.progress == Progress::Posted)
+            && record.generation() != file.generation
+            && is_stray(record, file)
+    })
+}
+
+/// Whether nothing was noted of the record that only a new sign-in mends.
+fn is_sound(shared: &SharedSignIn, record: &SignInRecord) -> bool {
+    let of_record = shared.note.filter(|note| note.of == record.generation());
+    of_record.is_none_or(|note| note.progress == Progress::Claimed)
 }
 
 /// What the file has, as a record that comes after `old`.
@@ -100,6 +133,7 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::credentials::AuthStore;
     use crate::profile::ProfileId;
+    use crate::store::RenewalNote;
 
     fn file(access: &str, refresh: &str, expires: i64) -> Seen {
         let text = json!({"profiles": {"a:x": {
@@ -119,23 +153,62 @@ mod tests {
         }
     }
 
+    fn shared(record: &SignInRecord) -> SharedSignIn {
+        SharedSignIn {
+            version: 1,
+            note: None,
+            record: Some(record.clone()),
+        }
+    }
+
     #[test]
     fn an_old_copy_takes_what_is_newer_and_a_new_sign_in_is_taken_by_all() {
         let first = brought(&file("a1", "r1", 10), None);
-        assert_eq!(newer(&first, &file("a1", "r1", 10)), Newer::Neither);
+        assert_eq!(newer(&shared(&first), &file("a1", "r1", 10)), Newer::Neither);
         let second = renewed(&file("a1", "r1", 10), &tokens("a2", Some("r2")), Some(&first));
-        assert_eq!(newer(&second, &file("a1", "r1", 10)), Newer::Record);
+        let found = shared(&second);
+        assert_eq!(newer(&found, &file("a1", "r1", 10)), Newer::Record);
         assert_eq!(
-            newer(&second, &file("a1", "r1", i64::MAX)),
+            newer(&found, &file("a1", "r1", i64::MAX)),
             Newer::Record,
             "whatever its end"
         );
-        assert_eq!(newer(&second, &file("b1", "s1", 1)), Newer::File);
-        let new_line = brought(&file("b1", "s1", 1), Some(&second));
+        assert_eq!(newer(&found, &file("b1", "s1", 60)), Newer::File);
+        let new_line = shared(&brought(&file("b1", "s1", 60), Some(&second)));
         for (access, refresh) in [("a1", "r1"), ("a2", "r2")] {
             assert_eq!(newer(&new_line, &file(access, refresh, 99)), Newer::Record);
         }
-        assert_eq!(newer(&new_line, &file("b1", "s1", 1)), Newer::Neither);
+        assert_eq!(newer(&new_line, &file("b1", "s1", 60)), Newer::Neither);
+        assert_eq!(
+            newer(&SharedSignIn::default(), &file("b1", "s1", 1)),
+            Newer::File,
+            "the first to bring one"
+        );
+    }
+
+    #[test]
+    fn a_copy_from_before_machines_shared_anything_does_not_replace_what_works() {
+        let mut found = shared(&brought(&file("a9", "r9", 50), None));
+        let stray = file("a1", "r1", 10);
+        assert_eq!(newer(&found, &stray), Newer::Record);
+        let of = found.record.as_ref().map(SignInRecord::generation).unwrap();
+        for (progress, expected) in [
+            (Progress::Claimed, Newer::Record),
+            (Progress::Posted, Newer::File),
+            (Progress::Ambiguous, Newer::File),
+            (Progress::Refused, Newer::File),
+        ] {
+            found.note = Some(RenewalNote { progress, of });
+            assert_eq!(newer(&found, &stray), expected, "{progress:?}");
+            assert_eq!(is_to_wait(&found, &stray), progress == Progress::Posted);
+            assert!(!is_to_wait(&found, &file("b1", "s1", 60)), "a new sign-in");
+        }
+        // A note about another token says nothing of this one.
+        found.note = Some(RenewalNote {
+            progress: Progress::Refused,
+            of: stray.generation,
+        });
+        assert_eq!(newer(&found, &stray), Newer::Record);
     }
 
     #[test]
@@ -143,10 +216,11 @@ mod tests {
         let first = brought(&file("a1", "r1", 10), None);
         let second = renewed(&file("a1", "r1", 10), &tokens("a2", None), Some(&first));
         assert!(second.before.is_empty(), "it came before nothing");
-        assert_eq!(newer(&second, &file("a1", "r1", 10)), Newer::Record);
-        assert_eq!(newer(&second, &file("a3", "r1", 90)), Newer::File);
+        let found = shared(&second);
+        assert_eq!(newer(&found, &file("a1", "r1", 10)), Newer::Record);
+        assert_eq!(newer(&found, &file("a3", "r1", 90)), Newer::File);
         assert_eq!(
-            newer(&second, &file("", "r1", 90)),
+            newer(&found, &file("", "r1", 90)),
             Newer::Record,
             "nothing is never newer"
         );

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::errand::{BROKE_OFF, Blind, Errand, blocking};
-use super::exchange::refresh;
+use super::errand::{BROKE_OFF, Blind, Errand, Others, blocking};
+use super::exchange::refresh_by;
 use super::fleet::{Claim, Fleet, is_old, note, stricter};
 use super::generation::Generation;
 use super::journal::Journal;
@@ -80,7 +80,7 @@ pub(super) async fn adopt(errand: &Errand, concerns: &Concerns) -> Result<Adopte
     let _lock = take(journal, BRIEFLY)
         .await
         .map_err(|reason| errand.transient(reason))?;
-    let agreed = errand.agree(&fleet, None).await;
+    let agreed = errand.agree(&fleet, None, Others::MayBe).await;
     let (now, _) = agreed.map_err(|blind| errand.blind(blind))?;
     let same = now.generation == before.generation && now.access.expose() == before.access.expose();
     Ok(if same { Adopted::Same } else { Adopted::Newer })
@@ -164,7 +164,7 @@ impl Steps<'_> {
                 }
                 Action::Post(_) => {
                     self.sent = Sent::MayBe;
-                    let answer = refresh(&errand.at, &self.seen.refresh).await;
+                    let answer = refresh_by(&errand.at, &self.seen.refresh, &*errand.clock).await;
                     if let Err(wrong) = &answer {
                         self.reason = wrong.to_string();
                         tracing::warn!(profile = %errand.sign_in.profile, %wrong, "a sign-in was not renewed");
@@ -204,7 +204,7 @@ impl Steps<'_> {
         let mut note = own;
         self.seen = match &self.fleet {
             None => errand.look().await.map_err(|blind| errand.blind(blind))?,
-            Some(fleet) => match errand.agree(fleet, self.found.take()).await {
+            Some(fleet) => match errand.agree(fleet, self.found.take(), Others::KeptOut).await {
                 Ok((seen, shared)) => {
                     note = self.agreed(own, &shared, seen.generation).await?;
                     seen

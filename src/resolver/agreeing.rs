@@ -105,9 +105,9 @@ mod tests {
         let first = set(&Record::default(), "first", End::Never);
         let second = set(&first, "second", End::Never);
         let told = agree(&holding(&second), vec![(ScopeKey::Global, first.clone())]);
-        let lost = (ScopeKey::Global, second.clone());
-        assert_eq!(told, [lost.clone()]);
-        assert_eq!(agree(&holding(&second), Vec::new()), [lost]);
+        let lost = vec![(ScopeKey::Global, second.clone())];
+        assert_eq!(told, lost);
+        assert_eq!(agree(&holding(&second), Vec::new()), lost);
         let table = holding(&first);
         assert_eq!(agree(&table, vec![(ScopeKey::Global, second.clone())]), []);
         assert_eq!(table.record(&ScopeKey::Global).as_deref(), Some(&second));

@@ -31,5 +31,5 @@ pub use ledger::{Claim, Claimed, LedgerNews, LedgerStore, LedgerUnavailable, Tri
 pub use pins::{Extent, News, PinStore, PinStoreError, WhenOlder};
 pub use sign_ins::{
     Claiming, Fence, Progress, REMEMBERED, RenewalNote, SharedSignIn, SignInName, SignInNews, SignInRecord,
-    SignInStore, SignInsError,
+    SignInStore, SignInsError, SignedIn,
 };

@@ -10,7 +10,8 @@ use thiserror::Error;
 
 use super::{Extent, Generation};
 use crate::clock::Timestamp;
-use crate::profile::{AccountId, ProfileId};
+use crate::model::ProviderId;
+use crate::profile::ProfileId;
 use crate::secret::Secret;
 
 /// How many refresh tokens a record remembers that came before its own: of tokens that last for an hour those of six weeks.
@@ -18,19 +19,40 @@ use crate::secret::Secret;
 pub const REMEMBERED: usize = 1_000;
 
 /// Which sign-in: the same on every machine that has a copy of it.
-///
-/// It is made of the account, the profile, and the agent whose file has it: two people of one company may have signed in
-/// to one account, and neither is served with the other's tokens.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignInName(Arc<str>);
 
+/// What tells one sign-in from another.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedIn<'a> {
+    /// The provider.
+    pub provider: &'a ProviderId,
+    /// The provider's id of the account.
+    pub account: Option<&'a str>,
+    /// The e-mail of the person.
+    pub email: Option<&'a str>,
+    /// The profile that has it.
+    pub profile: &'a ProfileId,
+    /// The agent whose file has it, where that is known.
+    pub agent: Option<&'a str>,
+}
+
 impl SignInName {
-    /// Names the sign-in of a profile. `agent` is the agent whose credential file has it, where its place tells that.
+    /// Names a sign-in: by the person and the account, whatever the profile is called on this machine and whichever agents
+    /// have it. Where nobody says who the person is, only the same profile of the same agent is the same sign-in: many people of
+    /// one company may share an account, and none of them is served with the tokens of another.
     #[must_use]
-    pub fn new(account: &AccountId, profile: &ProfileId, agent: Option<&str>) -> Self {
-        let parts = [account.as_str(), profile.as_str(), agent.unwrap_or_default()];
+    pub fn new(of: SignedIn<'_>) -> Self {
+        let told = |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
+        let email = told(of.email);
+        let mut parts = vec![of.provider.to_string(), told(of.account), email.clone()];
+        if email.is_empty() {
+            parts.push(of.profile.to_string());
+            parts.push(of.agent.unwrap_or_default().to_owned());
+        }
         // No part can be taken for two: what parts are divided by is written twice within one.
-        Self(Arc::from(parts.map(|part| part.replace('/', "//")).join("/ ")))
+        let parts: Vec<_> = parts.iter().map(|part| part.replace('|', "||")).collect();
+        Self(Arc::from(parts.join("| ")))
     }
 
     /// The sign-in that was once written as this.
@@ -269,17 +291,33 @@ mod tests {
     }
 
     #[test]
-    fn names_of_two_are_never_one() {
-        let account = |text| AccountId::kept(text);
-        let name = |a, p, agent| SignInName::new(&account(a), &ProfileId::new(p), agent);
-        let all = [
-            name("a|x", "a:x", None),
-            name("a|x", "a:y", None),
-            name("a|x", "a:x", Some("main")),
-            name("a|x/ a:x", "main", None),
-            name("a|x/", " a:x", Some("main")),
+    fn a_person_is_the_same_under_any_profile_and_others_never_are() {
+        let provider = ProviderId::new("acme");
+        let name = |account, email, profile: &str, agent| {
+            SignInName::new(SignedIn {
+                provider: &provider,
+                account,
+                email,
+                profile: &ProfileId::new(profile),
+                agent,
+            })
+        };
+        let (team, ann) = (Some("team-1"), Some("ann@x.org"));
+        let one = name(team, ann, "acme:a", Some("main"));
+        assert_eq!(one, name(team, Some(" Ann@X.org"), "acme:renamed", None));
+        let others = [
+            one,
+            name(team, Some("bob@x.org"), "acme:a", Some("main")),
+            name(Some("team-2"), ann, "acme:a", Some("main")),
+            name(None, ann, "acme:a", Some("main")),
+            // Nobody says who these are.
+            name(team, None, "acme:a", Some("main")),
+            name(team, None, "acme:a", Some("other")),
+            name(team, None, "acme:b", Some("main")),
+            name(team, None, "acme:a| main", None),
+            name(None, Some(""), "acme:a", Some("main")),
         ];
-        let once: HashSet<_> = all.iter().collect();
-        assert_eq!(once.len(), all.len());
+        let once: HashSet<_> = others.iter().collect();
+        assert_eq!(once.len(), others.len());
     }
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::profile::{AccountId, ProfileId};
+use crate::model::ProviderId;
+use crate::profile::ProfileId;
 use crate::secret::Secret;
 use crate::store::{
     Claiming, Extent, Fence, Generation, Progress, RenewalNote, SharedSignIn, SignInName, SignInRecord,
-    SignInStore, SignInsError,
+    SignInStore, SignInsError, SignedIn,
 };
 
 /// Longer than any test.
@@ -34,11 +35,13 @@ pub async fn sign_in_store<S: SignInStore + 'static>(fresh: impl AsyncFn() -> S)
 }
 
 fn name(profile: &str) -> SignInName {
-    SignInName::new(
-        &AccountId::kept("acme|wörk{1}:*"),
-        &ProfileId::new(profile),
-        Some("main"),
-    )
+    SignInName::new(SignedIn {
+        provider: &ProviderId::new("acme"),
+        account: Some("wörk{1}:*"),
+        email: None,
+        profile: &ProfileId::new(profile),
+        agent: Some("main"),
+    })
 }
 
 fn of(refresh: &str) -> Generation {

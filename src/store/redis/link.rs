@@ -39,6 +39,8 @@ const CONNECT: Duration = Duration::from_millis(500);
 const FIRST_CONNECT: Duration = Duration::from_secs(5);
 /// Every so many heartbeats a message to oneself tells whether news are heard, and how fast.
 const PULSE: u32 = 4;
+/// How many channels are listened to.
+const CHANNELS: i64 = 4;
 /// The time between two tries to connect.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -79,6 +81,8 @@ pub(super) struct Feeds {
     pub(super) sign_ins: Feed<SignInName, ()>,
     keys: Keys,
     origin: String,
+    /// Whether messages come over the connection that there is now, as far as is known.
+    listening: AtomicBool,
 }
 
 /// The connection of this process.
@@ -127,9 +131,10 @@ impl Link {
             sign_ins: Feed::new(),
             keys: keys.clone(),
             origin: origin(),
+            listening: AtomicBool::new(false),
         });
         let client = Client::open(address.connection().map_err(said)?).map_err(said)?;
-        let listening = Arc::clone(&feeds);
+        let hearing = Arc::clone(&feeds);
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
             .set_min_delay(AGAIN)
@@ -137,24 +142,15 @@ impl Link {
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(ANSWER))
             .set_push_sender(move |told: PushInfo| {
-                listening.hear(&told);
+                hearing.hear(&told);
                 Ok::<(), ()>(())
             })
             .set_automatic_resubscription();
         let connecting = ConnectionManager::new_with_config(client, config);
-        let mut manager = match tokio::time::timeout(FIRST_CONNECT, connecting).await {
+        let manager = match tokio::time::timeout(FIRST_CONNECT, connecting).await {
             Ok(manager) => manager.map_err(said)?,
             Err(_) => return Err(What::Slow(FIRST_CONNECT.as_millis())),
         };
-        let channels = [
-            keys.pin_news(),
-            keys.ledger_news(),
-            keys.sign_in_news(),
-            keys.pulse(&feeds.origin),
-        ];
-        for channel in channels {
-            manager.subscribe(channel).await.map_err(said)?;
-        }
         let link = Arc::new(Self {
             address,
             fleet,
@@ -300,6 +296,7 @@ impl Link {
         let took = began.elapsed();
         let server = Timestamp::from_millis(seconds.saturating_mul(1000).saturating_add(micros / 1000));
         self.offset.learn(server, asked, SystemClock.now());
+        self.listen().await?;
         let written = match written {
             Some(written) => written,
             None if self.stay == Stay::Visits => return Ok(took),
@@ -324,6 +321,16 @@ impl Link {
             *marked = Some(written);
         }
         Ok(took)
+    }
+
+    /// Sees that messages come. The client library subscribes again by itself on a new connection, and passes over it in
+    /// silence if that is refused or not answered in time: <https://github.com/redis-rs/redis-rs>, `connection_manager.rs`.
+    async fn listen(&self) -> Result<(), What> {
+        if self.feeds.listening.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut manager = self.manager();
+        self.asked(manager.subscribe(&self.feeds.channels()[..])).await
     }
 
     fn healthy(&self) -> MutexGuard<'_, Health> {
@@ -363,7 +370,16 @@ impl Feeds {
     /// A message, or that there will be none for a while.
     fn hear(&self, told: &PushInfo) {
         match told.kind {
-            PushKind::Disconnection => self.lost(),
+            PushKind::Disconnection => {
+                self.listening.store(false, Ordering::SeqCst);
+                self.lost();
+            }
+            // With the first channel a connection begins to listen: what was told before is not known.
+            PushKind::Subscribe => match &*told.data {
+                [_, Value::Int(1)] => self.lost(),
+                [_, Value::Int(CHANNELS)] => self.listening.store(true, Ordering::SeqCst),
+                _ => {}
+            },
             PushKind::Message => {
                 let [Value::BulkString(channel), Value::BulkString(message)] = &*told.data else {
                     return;
@@ -391,6 +407,17 @@ impl Feeds {
 
     pub(super) fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// What is listened to.
+    fn channels(&self) -> [String; CHANNELS as usize] {
+        let keys = &self.keys;
+        [
+            keys.pin_news(),
+            keys.ledger_news(),
+            keys.sign_in_news(),
+            keys.pulse(&self.origin),
+        ]
     }
 
     fn lost(&self) {

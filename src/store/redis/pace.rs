@@ -60,6 +60,8 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
@@ -86,18 +88,17 @@ mod tests {
     fn a_thousand_machines_that_read_everything_leave_room_for_changes() {
         /// What the server takes for a name, in microseconds.
         const NAME: u64 = 2;
-        let mut machines: Vec<(u64, Pace)> = (0..1_000).map(|_| (0, Pace::default())).collect();
+        let mut paces: Vec<Pace> = (0..1_000).map(|_| Pace::default()).collect();
+        // When each asks the next time.
+        let mut asking: BTreeSet<(u64, usize)> = (0..1_000).map(|machine| (0, machine)).collect();
         let (mut free_at, mut longest, mut late) = (0_u64, 0, 0);
         for step in 0..50_000 {
-            let (asks_at, pace) = machines
-                .iter_mut()
-                .min_by_key(|(at, _)| *at)
-                .expect("there are some");
-            let done = free_at.max(*asks_at) + NAME * pace.count() as u64;
-            let took = done - *asks_at;
-            free_at = done;
-            let wait = pace.took(Duration::from_micros(took));
-            *asks_at = done + u64::try_from(wait.as_micros()).expect("it is short");
+            let (asked_at, machine) = asking.pop_first().expect("there are some");
+            let pace = &mut paces[machine];
+            free_at = free_at.max(asked_at) + NAME * pace.count() as u64;
+            let took = free_at - asked_at;
+            let wait = pace.took(Duration::from_micros(took)).as_micros();
+            asking.insert((free_at + u64::try_from(wait).expect("it is short"), machine));
             if step > 10_000 {
                 longest = longest.max(took);
                 late += u64::from(took > 100_000);

@@ -148,6 +148,7 @@ impl RedisPins {
     async fn each(&self, mut tell: impl FnMut(ScopeKey, Record) + Send) -> Result<(), What> {
         let (mut cursor, mut pace) = (0, Pace::default());
         loop {
+            self.0.is_there()?;
             let began = Instant::now();
             let names = self.names(cursor, pace.count()).await;
             let took = began.elapsed();
@@ -261,14 +262,13 @@ impl RedisPins {
 
     /// Nothing of this is ever in doubt: what was brought back may be brought back again.
     async fn brought_back(&self, lost: &[(ScopeKey, Record)]) -> Result<(), What> {
-        let link = &self.0;
-        link.is_there()?;
-        let now = ServerClock(Arc::clone(link.offset())).now().as_millis();
+        let now = ServerClock(Arc::clone(self.0.offset())).now().as_millis();
         // What is over was not lost.
         let standing = |(_, record): &&(ScopeKey, Record)| ends(record).is_none_or(|end| end > now);
         let standing: Vec<_> = lost.iter().filter(standing).collect();
         let (mut left, mut pace) = (&*standing, Pace::default());
         while !left.is_empty() {
+            self.0.is_there()?;
             let (some, later) = left.split_at(pace.count().min(AT_ONCE).min(left.len()));
             let began = Instant::now();
             let wait = match self.told_again(some).await {

@@ -147,7 +147,7 @@ impl fmt::Debug for Seals {
 mod tests {
     use super::*;
 
-    const PLACE: &[&str] = &["modelpin", "main", "acme|x/ acme:a/ main"];
+    const PLACE: &[&str] = &["modelpin", "main", "acme| team| ann"];
 
     fn keys(letters: &[&str]) -> Seals {
         let keys: Vec<_> = letters.iter().map(|one| Secret::new(one.repeat(32))).collect();
@@ -202,9 +202,9 @@ mod tests {
         let seals = keys(&["a"]);
         let sealed = seals.seal(PLACE, &record()).unwrap();
         for other in [
-            &["modelpin", "main", "acme|x/ acme:b/ main"][..],
-            &["modelpin", "other", "acme|x/ acme:a/ main"],
-            &["modelpinm", "ain", "acme|x/ acme:a/ main"],
+            &["modelpin", "main", "acme| team| bob"][..],
+            &["modelpin", "other", "acme| team| ann"],
+            &["modelpinm", "ain", "acme| team| ann"],
         ] {
             assert!(seals.open(other, &sealed).is_err(), "{other:?}");
         }

@@ -217,5 +217,31 @@ async fn a_pin_that_is_made_right_after_the_server_lost_everything_is_not_lost_t
     })
     .await;
     let kept = one.pins().load(&chat("c")).await.expect("it answers");
-    assert_eq!(kept.expect("a record").version, Version(4));
+    assert_eq!(kept.map(|record| record.version), version_of(&here, "c"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_could_not_listen_on_a_new_connection_listens_as_soon_as_it_may() {
+    let Some(server) = Server::start() else { return };
+    let (one, other) = (server.join("a").await, server.join("a").await);
+    let (here, there) = (front(&one).await, front(&other).await);
+    // The server ends the connections of those who listen; new ones may ask, and not listen.
+    let _set: String = server.ask(&["ACL", "SETUSER", "default", "resetchannels"]).await;
+    until(|| {
+        [&one, &other]
+            .iter()
+            .all(|redis| matches!(redis.health(), Health::Away { .. }))
+    })
+    .await;
+    let refused = pin(&here, "c", "opus").await.expect_err("nobody would hear it");
+    assert!(matches!(refused, PinStoreError::Unavailable(_)), "{refused}");
+    let _set: String = server.ask(&["ACL", "SETUSER", "default", "allchannels"]).await;
+    until(|| {
+        [&one, &other]
+            .iter()
+            .all(|redis| matches!(redis.health(), Health::Well { .. }))
+    })
+    .await;
+    pin(&here, "c", "sonnet").await.expect("it is kept");
+    until(|| model(&there, &chat("c")).as_deref() == Some("sonnet")).await;
 }

@@ -53,9 +53,9 @@ fn found(name: &str, fleet: Fleet, until: HasDiscoveries) -> Found {
 }
 
 fn holds(name: &str, fleet: Fleet) {
-    for (property, steps) in found(name, fleet, HasDiscoveries::AnyFailures) {
-        panic!("{name}: not so: {property}\n  {}", steps.join("\n  "));
-    }
+    let wrong = found(name, fleet, HasDiscoveries::AnyFailures).into_iter().next();
+    let told = wrong.map(|(property, steps)| format!("{property}, after\n  {}", steps.join("\n  ")));
+    assert_eq!(told, None, "{name}: it is not so that");
 }
 
 /// No bad luck.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use modelpin::clock::SystemClock;
+use modelpin::oauth::{Refresher, Reuse};
 use modelpin::store::{
     Claiming, Fence, Generation, Progress, RenewalNote, SharedSignIn, SignInName, SignInNews, SignInRecord,
     SignInStore, SignInsError,
@@ -121,6 +123,31 @@ fn a_late_answer_to_a_sign_in_that_was_replaced_changes_nothing() {
         let version: String = world.server.ask(&["HGET", &key, "version"]).await;
         assert_eq!(version, "3", "brought, brought anew, renewed, and no more");
     });
+}
+
+#[test]
+fn where_the_provider_lets_a_token_be_used_again_the_next_machine_goes_on() {
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    let (never, hold) = held();
+    world.gate.then(Pass::HoldRequest(hold));
+    let dies = world.process("one", 1);
+    world.gate.wait_for(Seen::Came);
+    dies.kill();
+    drop(never);
+    world.claim_is_over();
+    run(async {
+        let redis = world.server.join("a").await;
+        let mut at = world.direct();
+        at.reuse = Reuse::Safe;
+        let store: Arc<dyn SignInStore> = Arc::new(redis.sign_ins());
+        let refresher = Refresher::new(move |_| Ok(Some(at.clone())), Arc::new(SystemClock))
+            .sharing(move || Some(Arc::clone(&store)));
+        renewed(&refresher, &world.wanted("two")).await.expect("renewed");
+    });
+    assert_eq!(world.asks("one"), world.stored("two").0);
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }
 
 /// A store whose claim is another machine's by the time that a token is about to leave.

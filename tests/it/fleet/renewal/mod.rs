@@ -21,7 +21,7 @@ use modelpin::clock::{SystemClock, Timestamp};
 use modelpin::config::SecretInput;
 use modelpin::credential::Credential;
 use modelpin::credentials::{AuthStore, DraftError, NewProfile, NewSecret, Replace};
-use modelpin::oauth::{Authorization, Refresher, Tokens};
+use modelpin::oauth::{Authorization, Description, Refresher, Tokens};
 use modelpin::profile::ProfileId;
 use modelpin::provide::{RefreshError, RefreshToken, Renewal, SignIn};
 use modelpin::store::SignInStore;
@@ -70,7 +70,7 @@ impl World {
 
     /// A person says yes.
     fn signs_in(&self) -> Tokens {
-        let at = described(&self.provider.at("/token"), &self.provider.at("/auth"));
+        let at = self.direct();
         let begun = Authorization::begin(&at, 9).expect("begun");
         let back = Browser::new().say_yes(begun.url().as_str());
         let code = begun.answer(&back).expect("a code");
@@ -79,19 +79,23 @@ impl World {
 
     /// Writes tokens into the file of a machine; the access token counts as ended at once.
     fn put(&self, host: &str, tokens: &Tokens) {
+        self.put_as(host, PROFILE, tokens, 1);
+    }
+
+    fn put_as(&self, host: &str, profile: &str, tokens: &Tokens, ends: i64) {
         let new = NewProfile {
             provider: ProviderId::new(ACME),
             secret: NewSecret::OAuth {
                 access: tokens.access.clone(),
                 refresh: tokens.refresh.clone(),
-                expires: Some(Timestamp::from_millis(1)),
+                expires: Some(Timestamp::from_millis(ends)),
                 client: None,
             },
             account: tokens.account.clone(),
             email: Some("ada@example.test".to_owned()),
         };
         AuthStore::change(&self.store(host), |draft| {
-            draft.put(&ProfileId::new(PROFILE), &new, Replace::Yes)?;
+            draft.put(&ProfileId::new(profile), &new, Replace::Yes)?;
             Ok::<_, DraftError>(())
         })
         .expect("kept");
@@ -106,6 +110,11 @@ impl World {
             other => panic!("{other:?}"),
         };
         (plain(profile.access_token()), plain(profile.refresh_token()))
+    }
+
+    /// The provider without the gate.
+    fn direct(&self) -> Description {
+        described(&self.provider.at("/token"), &self.provider.at("/auth"))
     }
 
     fn wanted(&self, host: &str) -> SignIn {

@@ -1,12 +1,15 @@
 //! A person signs in on one machine: the others have it, without a request to the provider.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use modelpin::ModelPin;
+use modelpin::profile::ProfileId;
+use modelpin::provide::SignIn;
 use serde_json::json;
 
 use super::super::server::KEY;
-use super::{World, run};
+use super::{World, renewed, run};
 
 /// A gateway on a machine.
 async fn gateway(world: &World, host: &str) -> ModelPin {
@@ -27,6 +30,45 @@ fn write_config(dir: &Path, url: &str) {
         }},
     });
     std::fs::write(dir.join("modelpin.json"), config.to_string()).expect("written");
+}
+
+/// One machine has renewed for a while before the fleet came to be, and the other one's copy is from before.
+#[test]
+fn a_copy_from_before_the_fleet_is_not_sent_and_replaces_nothing() {
+    let Some(world) = World::new(&[]) else { return };
+    let old = world.signs_in();
+    let new = run(modelpin::oauth::refresh(
+        &world.direct(),
+        old.refresh.as_ref().expect("a refresh token"),
+    ))
+    .expect("renewed");
+    world.put_as("one", super::PROFILE, &new, 2_000);
+    world.put_as("two", super::PROFILE, &old, 1_000);
+    let access = world.asks("one");
+    assert_eq!(world.asks("two"), access);
+    assert_eq!(world.stored("one"), world.stored("two"));
+    assert_eq!(world.no_token_came_twice(), 2, "the second one is by the fleet");
+}
+
+#[test]
+fn two_names_for_one_sign_in_are_renewed_once() {
+    let Some(world) = World::new(&[]) else { return };
+    let tokens = world.signs_in();
+    world.put("one", &tokens);
+    world.put_as("one", "acme:b", &tokens, 1);
+    run(async {
+        let redis = world.server.join(super::PREFIX).await;
+        let refresher = world.refresher(Arc::new(redis.sign_ins()));
+        let other = SignIn {
+            profile: ProfileId::new("acme:b"),
+            ..world.wanted("one")
+        };
+        let first = world.wanted("one");
+        let (a, b) = tokio::join!(renewed(&refresher, &first), renewed(&refresher, &other));
+        let (a, b) = (a.expect("renewed"), b.expect("renewed"));
+        assert_eq!(a.secret().expose(), b.secret().expose());
+    });
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }
 
 async fn until(mut is: impl FnMut() -> bool) {

@@ -59,7 +59,7 @@ pub(super) enum What {
         took: Duration,
     },
     Fault(&'static str),
-    Back(&'static str),
+    Back,
     /// All gateways have the same pins, or not: what differs.
     Agreed {
         fault: &'static str,

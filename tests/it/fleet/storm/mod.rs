@@ -172,7 +172,7 @@ impl Storm {
             done.expect("nobody of the storm panics");
         }
         self.field.end(fault, locked).await;
-        self.desk.log.add(What::Back(fault.word()));
+        self.desk.log.add(What::Back);
         let back = Instant::now();
         let wrong = chats::agreed(&self.desk, &self.chats, Duration::from_secs(20)).await;
         self.desk.log.add(What::Agreed {

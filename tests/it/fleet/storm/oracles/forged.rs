@@ -91,7 +91,7 @@ fn good() -> Vec<What> {
         asked(2),
         attempt(2, "one:b"),
         ended(2, "second"),
-        What::Back("frozen"),
+        What::Back,
         agreed(SOON, None),
         pinned("one:b"),
         asked(3),

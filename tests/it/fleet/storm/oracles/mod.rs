@@ -146,7 +146,7 @@ fn requests(court: &mut Court, log: &[Entry]) {
     for entry in log {
         match &entry.what {
             What::Fault(word) => fault = Some(word),
-            What::Back(_) => fault = None,
+            What::Back => fault = None,
             What::Asked { request, chat, agent } => {
                 asked.insert(*request, (*agent, *chat, fault));
             }

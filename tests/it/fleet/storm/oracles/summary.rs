@@ -10,11 +10,12 @@ pub(in crate::fleet::storm) fn summary(log: &[Entry]) -> String {
     let (mut refused, mut calm, mut stormy, mut agreed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut by_fault, mut asked): (BTreeMap<&str, Vec<Duration>>, _) =
         (BTreeMap::new(), std::collections::HashMap::new());
-    let mut fault = false;
+    let (mut fault, mut looked) = (false, 0);
     for entry in log {
         match &entry.what {
             What::Fault(_) => fault = true,
-            What::Back(_) => fault = false,
+            What::Heard { bytes, .. } => looked += bytes,
+            What::Back => fault = false,
             What::Said {
                 reply: Reply::Refused,
                 took,
@@ -44,7 +45,8 @@ pub(in crate::fleet::storm) fn summary(log: &[Entry]) -> String {
         .map(|(fault, took)| format!("\n   {fault:<18}{}", spread(took)))
         .collect();
     format!(
-        "requests {}, commands {}, kept {}, refused {}, unknown {}, faults {}\n\
+        "requests {}, commands {}, kept {}, refused {}, unknown {}, faults {}, \
+         {looked} bytes of outputs looked through\n\
          requests without a fault     {}\nrequests during one          {}\n\
          refused after                {}\nagreed again after           {}{faults}",
         count(&|what| matches!(what, What::Asked { .. })),
