@@ -319,6 +319,12 @@ fn migrate(
             writeln!(out, "Both were read again: everything is there.")?;
             writeln!(out, "{} names the new store now.", config.display())?;
             writeln!(out, "Nothing was taken away where they were.")?;
+            if kind_of(&moving.from) == Kind::Redis && args.to == Where::Sqlite {
+                writeln!(
+                    out,
+                    "Sign-ins are not shared any more: let one machine renew each of them."
+                )?;
+            }
         }
         (false, false) => writeln!(out, "{} names that store already.", config.display())?,
     }

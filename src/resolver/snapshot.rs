@@ -201,10 +201,17 @@ impl Snapshot {
 
     /// Reads the same sources again, and the credentials of the agents whose books are open here.
     ///
+    /// Another store is used only from the next start on, and until then secrets and buttons are known by the key of the one
+    /// that is in use.
+    ///
     /// # Errors
     /// [`LoadError`] for the first file that is wrong: what was read before can then go on being used.
     pub fn again(&self) -> Result<Self, LoadError> {
-        let fresh = Self::load(self.sources.clone())?;
+        let mut fresh = Self::load(self.sources.clone())?;
+        let is_shared = |snapshot: &Self| matches!(snapshot.config.store, StoreConfig::Redis(_));
+        if is_shared(self) || is_shared(&fresh) {
+            (fresh.handles, fresh.seals) = (self.handles.clone(), self.seals.clone());
+        }
         for (id, agent) in &self.agents {
             // An agent that is not configured any more needs no credentials.
             if agent.book.load().is_some() && fresh.agents.contains_key(id) {

@@ -7,6 +7,7 @@
 //! It refuses to know what a command line is. Read `plan.rs` first: what is to be done. `section.rs` is the part of the
 //! configuration, `secrets.rs` why a rest is known under another number in another store.
 
+mod patience;
 mod plan;
 mod secrets;
 mod section;

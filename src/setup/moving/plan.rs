@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::MoveError;
+use super::patience::patiently;
 use super::secrets::Numbers;
 use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed};
@@ -15,7 +16,7 @@ use crate::store::PinStoreError;
 use crate::store::redis::ends;
 
 /// How many records are on their way at the same time.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 32;
 /// How many cells are joined in one step.
 const CELLS: usize = 200;
 /// How many scopes are named.
@@ -91,8 +92,9 @@ impl Plan {
         clash: Clash,
         now: Timestamp,
     ) -> Result<Self, MoveError> {
-        let here = from.pins.load_all().await?;
-        let mut there: HashMap<ScopeKey, Record> = to.pins.load_all().await?.into_iter().collect();
+        let here = patiently(async || from.pins.load_all().await).await?;
+        let there = patiently(async || to.pins.load_all().await).await?;
+        let mut there: HashMap<ScopeKey, Record> = there.into_iter().collect();
         let mut plan = Self::default();
         for (key, record) in here {
             let other = there.remove(&key);
@@ -104,22 +106,22 @@ impl Plan {
             match other {
                 None => plan.pins.push((key, Record::default(), record)),
                 Some(other) if says_the_same(&other, &record) => plan.same += 1,
+                // What says nothing is overwritten without loss: it may be our own, taken back because its answer was lost.
+                Some(other) if says_the_same(&other, &Record::default()) => {
+                    plan.pins.push(succeeding(key, other, record));
+                }
                 Some(other) => match clash {
                     Clash::Refuse => plan.clashes.push(key),
                     Clash::Keep => plan.kept += 1,
-                    Clash::Replace => {
-                        let mut record = record;
-                        // Versions only grow, for those who have it in memory.
-                        record.version.0 = record.version.0.max(other.version.0.saturating_add(1));
-                        plan.pins.push((key, other, record));
-                    }
+                    Clash::Replace => plan.pins.push(succeeding(key, other, record)),
                 },
             }
         }
         plan.only_there = there.len();
         plan.clashes.sort();
-        let known: HashMap<CellKey, Cell> = to.kept.ledger.load_all().await?.into_iter().collect();
-        for (key, cell) in from.kept.ledger.load_all().await? {
+        let known = patiently(async || to.kept.ledger.load_all().await).await?;
+        let known: HashMap<CellKey, Cell> = known.into_iter().collect();
+        for (key, cell) in patiently(async || from.kept.ledger.load_all().await).await? {
             let key = numbers.there(key);
             let other = known.get(&key).copied();
             if other.is_some_and(|other| other.join(cell) == other) {
@@ -135,7 +137,7 @@ impl Plan {
         let save = |(key, from, record): (ScopeKey, Record, Record)| {
             let pins = &to.pins;
             async move {
-                match pins.save(&key, &from, &record).await {
+                match patiently(async || pins.save(&key, &from, &record).await).await {
                     // Somebody was faster: the next look tells whether that is the same.
                     Ok(()) | Err(PinStoreError::Conflict(_)) => Ok(()),
                     Err(broken) => Err(broken),
@@ -145,10 +147,16 @@ impl Plan {
         let saving = stream::iter(self.pins.into_iter().map(save)).buffer_unordered(AT_ONCE);
         saving.try_collect::<()>().await?;
         for some in self.rests.chunks(CELLS) {
-            to.kept.ledger.merge(some.to_vec()).await?;
+            patiently(async || to.kept.ledger.merge(some.to_vec()).await).await?;
         }
         Ok(())
     }
+}
+
+/// A record in the place of another one. Versions only grow, for those who have it in memory.
+fn succeeding(key: ScopeKey, other: Record, mut record: Record) -> (ScopeKey, Record, Record) {
+    record.version.0 = record.version.0.max(other.version.0.saturating_add(1));
+    (key, other, record)
 }
 
 /// Whether two records say the same: their versions count changes, and say nothing.

@@ -118,6 +118,12 @@ impl What {
 }
 
 impl Trouble {
+    /// Whether it may be over in a moment: the server was slow, or away.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(*self.what, What::Away(_) | What::Slow(_) | What::Late)
+    }
+
     /// Whether the server has said so: then nothing was done. Else nobody knows yet.
     #[must_use]
     pub fn is_an_answer(&self) -> bool {

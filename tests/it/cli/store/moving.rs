@@ -1,14 +1,19 @@
 //! Moving house.
 
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
 
 use modelpin::outcome::FailureClass;
-use modelpin::pin::End;
+use modelpin::pin::{End, Record};
 use modelpin::session::{Actor, SessionKey};
 use modelpin::store::{LedgerStore, PinStore};
 use serde_json::json;
 
-use super::{FLEET, WORD, ask, config, database, home, listed, member, pin, secret, store, waits};
+use super::{
+    FLEET, WORD, ask, chat, config, database, home, listed, member, pin, pinned, secret, store, waits,
+};
 use crate::cli::home::Home;
 use crate::fleet::server::Server;
 
@@ -286,4 +291,99 @@ fn what_is_missing_or_in_the_wrong_place_is_told() {
     let before = config(&away);
     store(&away, &["migrate", "--to", "sqlite"]).failed(1);
     assert_eq!(config(&away), before);
+}
+
+#[test]
+fn a_process_that_runs_goes_on_with_the_store_of_its_start() {
+    let home = home();
+    let profiles = json!({ "version": 1, "profiles": {
+        "anthropic:a": { "type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-EXAMPLE-one" } } });
+    home.write(crate::cli::home::STORE, &profiles.to_string());
+    waits(async {
+        let modelpin = modelpin::ModelPin::builder()
+            .state_dir(home.state())
+            .without_environment()
+            .build();
+        let modelpin = modelpin.await.expect("it is set up");
+        let (session, actor) = (SessionKey::new("c"), Actor::operator());
+        let lease = modelpin.resolve(&session, &actor).await.expect("it is free");
+        lease.failed(FailureClass::AuthPermanent, None);
+        modelpin.resolve(&session, &actor).await.expect_err("it rests");
+        let store = json!({ "kind": "redis", "url": "redis://127.0.0.1:1/0", "key": FLEET });
+        let mut after: serde_json::Value = json!({ "agents": { "defaults": { "model": "anthropic/opus" } } });
+        after["store"] = store;
+        home.write("state/openclaw.json", &after.to_string());
+        modelpin.reload().expect("it is read");
+        modelpin
+            .resolve(&session, &actor)
+            .await
+            .expect_err("it still rests");
+    });
+}
+
+/// More pins than are copied at once.
+async fn many(home: &Home) {
+    let pins = Arc::new(database(home).pins());
+    let mut saving = tokio::task::JoinSet::new();
+    let empty = Record::default();
+    let record = pinned(&empty, "opus", End::Never);
+    for number in 0..MANY {
+        let (pins, empty, record) = (Arc::clone(&pins), empty.clone(), record.clone());
+        saving.spawn(async move { pins.save(&chat(&format!("c{number}")), &empty, &record).await });
+    }
+    while let Some(saved) = saving.join_next().await {
+        saved.expect("it ends").expect("it is kept");
+    }
+}
+
+const MANY: usize = 2_000;
+
+/// Begins to move, and comes back when the first are there.
+fn begun(home: &Home, server: &Server) -> std::process::Child {
+    let words = to_redis(home, server);
+    let words: Vec<&str> = ["store"]
+        .into_iter()
+        .chain(words.iter().map(String::as_str))
+        .collect();
+    let mut command = home.modelpin(&words);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("it starts");
+    while ask::<usize>(server, &["DBSIZE"]) < 20 {
+        std::thread::yield_now();
+    }
+    child
+}
+
+#[test]
+fn whoever_is_killed_in_the_middle_has_changed_nothing_and_goes_on_when_run_again() {
+    let Some(server) = Server::start() else { return };
+    let home = home();
+    waits(many(&home));
+    let before = config(&home);
+    let mut child = begun(&home, &server);
+    child.kill().expect("it is killed");
+    child.wait().expect("it ended");
+    assert_eq!(config(&home), before);
+    assert_eq!(listed(&home).len(), MANY, "where they were they still are");
+    let there: usize = ask(&server, &["DBSIZE"]);
+    assert!(there < MANY, "it was in the middle: {there}");
+    let told = run(&home, &to_redis(&home, &server), &[]).succeeded().out;
+    assert!(told.contains("are there already"), "{told}");
+    assert_eq!(listed(&home).len(), MANY);
+}
+
+#[test]
+fn a_server_that_stops_for_a_moment_is_waited_for() {
+    let Some(server) = Server::start() else { return };
+    let home = home();
+    waits(many(&home));
+    let child = begun(&home, &server);
+    server.freeze();
+    // Longer than an answer may take, so that what was under way is in doubt.
+    std::thread::sleep(Duration::from_millis(400));
+    server.thaw();
+    let told = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&[told.stdout, told.stderr].concat()).into_owned();
+    assert!(told.status.success(), "{said}");
+    assert_eq!(listed(&home).len(), MANY, "{said}");
 }
