@@ -9,38 +9,14 @@ use thiserror::Error;
 
 use crate::clock::Timestamp;
 use crate::model::{ModelRef, ProviderId};
-use crate::pin::{
-    End, Layers, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record, ScopeKey, Version,
-};
+use crate::pin::{End, Layers, OwnWay, Pin, PinnedModel, PinnedProfile, ProfileChoice, Record, Version};
 use crate::profile::{Identity, ProfileId};
-use crate::session::{AgentId, Scope};
 use crate::terms::Mode;
 
 /// What cannot be read of a pin.
 #[derive(Debug, Error)]
 #[error("a pin in it cannot be read: {0}")]
 pub(super) struct Unreadable(pub(super) &'static str);
-
-/// The columns of a scope.
-pub(super) fn columns(key: &ScopeKey) -> (&'static str, String, String) {
-    let scope = key.scope().as_str();
-    match key {
-        ScopeKey::Session(agent, chat) => (scope, agent.to_string(), chat.to_string()),
-        ScopeKey::Agent(agent) => (scope, agent.to_string(), String::new()),
-        ScopeKey::Global => (scope, String::new(), String::new()),
-    }
-}
-
-/// The scope of its columns.
-pub(super) fn key(scope: &str, agent: &str, session: &str) -> Result<ScopeKey, Unreadable> {
-    let agent = || AgentId::new(agent).map_err(|_| Unreadable("the agent's id"));
-    Ok(match scope {
-        scope if scope == Scope::Session.as_str() => ScopeKey::Session(agent()?, Arc::from(session)),
-        scope if scope == Scope::Agent.as_str() => ScopeKey::Agent(agent()?),
-        scope if scope == Scope::Global.as_str() => ScopeKey::Global,
-        _ => return Err(Unreadable("its scope")),
-    })
-}
 
 /// The text of a record, without its version.
 pub(super) fn text(record: &Record) -> String {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, PushInfo, PushKind, RedisResult, Value};
 use tokio::task::AbortHandle;
@@ -39,6 +40,8 @@ const CONNECT: Duration = Duration::from_millis(500);
 const FIRST_CONNECT: Duration = Duration::from_secs(5);
 /// Every so many heartbeats a message to oneself tells whether news are heard, and how fast.
 const PULSE: u32 = 4;
+/// After how many heartbeats without an answer another connection is tried.
+const RENEW: u32 = 6;
 /// How many channels are listened to.
 const CHANNELS: i64 = 4;
 /// The time between two tries to connect.
@@ -91,7 +94,7 @@ pub(super) struct Link {
     address: Address,
     fleet: Fleet,
     stay: Stay,
-    manager: ConnectionManager,
+    manager: ArcSwap<ConnectionManager>,
     feeds: Arc<Feeds>,
     offset: Arc<Offset>,
     health: Mutex<Health>,
@@ -122,7 +125,6 @@ impl Link {
     }
 
     async fn connected(address: Address, fleet: Fleet, stay: Stay) -> Result<Arc<Self>, What> {
-        let said = |wrong: redis::RedisError| What::of(&wrong);
         let keys = Keys::new(address.prefix(), fleet.tenant());
         let feeds = Arc::new(Feeds {
             pins: Feed::new(),
@@ -133,29 +135,12 @@ impl Link {
             origin: origin(),
             listening: AtomicBool::new(false),
         });
-        let client = Client::open(address.connection().map_err(said)?).map_err(said)?;
-        let hearing = Arc::clone(&feeds);
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_min_delay(AGAIN)
-            .set_max_delay(AGAIN)
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(ANSWER))
-            .set_push_sender(move |told: PushInfo| {
-                hearing.hear(&told);
-                Ok::<(), ()>(())
-            })
-            .set_automatic_resubscription();
-        let connecting = ConnectionManager::new_with_config(client, config);
-        let manager = match tokio::time::timeout(FIRST_CONNECT, connecting).await {
-            Ok(manager) => manager.map_err(said)?,
-            Err(_) => return Err(What::Slow(FIRST_CONNECT.as_millis())),
-        };
+        let manager = managed(&address, &feeds, FIRST_CONNECT).await?;
         let link = Arc::new(Self {
             address,
             fleet,
             stay,
-            manager,
+            manager: ArcSwap::from_pointee(manager),
             feeds,
             offset: Arc::default(),
             health: Mutex::new(Health::Away {
@@ -216,7 +201,7 @@ impl Link {
 
     /// A connection to ask on.
     pub(super) fn manager(&self) -> ConnectionManager {
-        self.manager.clone()
+        ConnectionManager::clone(&self.manager.load())
     }
 
     pub(super) fn health(&self) -> Health {
@@ -333,17 +318,61 @@ impl Link {
         self.asked(manager.subscribe(&self.feeds.channels()[..])).await
     }
 
+    /// Takes a connection of another make. The client library connects again when a connection breaks; but it stays with a
+    /// server that did not let it in once, and with a connection on which nothing comes any more.
+    async fn renew(&self) {
+        // Nobody is let in still: that is what the next heartbeat tells.
+        if let Ok(manager) = managed(&self.address, &self.feeds, CONNECT).await {
+            self.feeds.listening.store(false, Ordering::SeqCst);
+            self.manager.store(Arc::new(manager));
+        }
+    }
+
     fn healthy(&self) -> MutexGuard<'_, Health> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A connection that comes again by itself.
+async fn managed(
+    address: &Address,
+    feeds: &Arc<Feeds>,
+    patience: Duration,
+) -> Result<ConnectionManager, What> {
+    let said = |wrong: redis::RedisError| What::of(&wrong);
+    let client = Client::open(address.connection().map_err(said)?).map_err(said)?;
+    let hearing = Arc::clone(feeds);
+    let config = ConnectionManagerConfig::new()
+        .set_number_of_retries(1)
+        .set_min_delay(AGAIN)
+        .set_max_delay(AGAIN)
+        .set_connection_timeout(Some(CONNECT))
+        .set_response_timeout(Some(ANSWER))
+        .set_push_sender(move |told: PushInfo| {
+            hearing.hear(&told);
+            Ok::<(), ()>(())
+        })
+        .set_automatic_resubscription();
+    let connecting = ConnectionManager::new_with_config(client, config);
+    match tokio::time::timeout(patience, connecting).await {
+        Ok(manager) => manager.map_err(said),
+        Err(_) => Err(What::Slow(patience.as_millis())),
+    }
+}
+
 /// Beats until the link is dropped.
 async fn beats(link: Weak<Link>) {
+    let mut failed = 0u32;
     for beat in (0..PULSE).cycle() {
         tokio::time::sleep(BEAT).await;
         let Some(link) = link.upgrade() else { return };
-        if link.beat().await.is_ok() {
+        if let Err(wrong) = link.beat().await {
+            failed = failed.saturating_add(1);
+            if wrong.is_final() || failed.is_multiple_of(RENEW) {
+                link.renew().await;
+            }
+        } else {
+            failed = 0;
             if beat == 0 {
                 pulse(&link).await;
             }

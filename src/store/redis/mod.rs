@@ -42,6 +42,7 @@ pub use fleet::{Fleet, FleetError};
 pub use ledger::RedisLedger;
 pub use link::Health;
 pub use pins::RedisPins;
+#[cfg(all(feature = "setup", feature = "sqlite"))]
 pub(crate) use pins::ends;
 pub use sign_ins::RedisSignIns;
 pub use survey::{Keeps, Rights, Survey};

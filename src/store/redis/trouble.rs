@@ -88,6 +88,11 @@ impl What {
         !matches!(self, Self::Away(_) | Self::Slow(_) | Self::Untrusted(_))
     }
 
+    /// Whether it is so for as long as the connection is.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self, Self::Forbidden(_) | Self::Said(_))
+    }
+
     fn remedy(&self) -> &'static str {
         match self {
             Self::Away(_) => "see that it runs, and that its address in `store.url` is right",

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::columns::scope_of;
 use super::file::Trouble;
 use super::pins::text;
 use crate::clock::Timestamp;
@@ -64,7 +65,7 @@ impl<'table> Filling<'table> {
         let is_chat = scope == Scope::Session.as_str();
         let Some((pin, before)) = is_chat.then(|| Skimmed::plain(text)).flatten() else {
             let record = stored::record(version, text)?;
-            self.table.put(stored::key(scope, agent, session)?, record);
+            self.table.put(scope_of(scope, agent, session)?, record);
             return Ok(());
         };
         let plain = Plain {
@@ -75,7 +76,7 @@ impl<'table> Filling<'table> {
             before,
         };
         if self.agent.as_ref().is_none_or(|known| known.as_str() != agent) {
-            let ScopeKey::Session(agent, _) = stored::key(scope, agent, "")? else {
+            let ScopeKey::Session(agent, _) = scope_of(scope, agent, "")? else {
                 return Err(Unreadable("its scope").into());
             };
             self.agent = Some(agent);
@@ -195,7 +196,7 @@ mod tests {
                 let name = ("session", if at % 2 == 0 { "main" } else { "other" }, &*chat);
                 let taken = filling.take(name, 7, text);
                 assert!(taken.is_ok(), "{text}: {taken:?}");
-                let key = stored::key(name.0, name.1, name.2).expect("a scope");
+                let key = scope_of(name.0, name.1, name.2).expect("a scope");
                 let read = stored::record(7, text).expect("a record");
                 assert_eq!(table.record(&key).as_deref(), Some(&read), "{text}");
             }

@@ -6,12 +6,13 @@
 //! or of a newer modelpin, is refused and left alone. A file that takes the place of one in use is written from then on;
 //! what running processes hold in memory stays until they start again.
 //!
-//! Read `writer.rs` first. `forms.rs` has the tables; `pins.rs`, `ledger.rs` and `audit.rs` are the ports. `filling.rs`
-//! reads a million pins at once. `watch.rs` notices what other processes changed, with the connection of `reader.rs`.
-//! `aside.rs` puts a damaged file out of the way.
+//! Read `writer.rs` first. `forms.rs` has the tables, `columns.rs` how a scope is written there; `pins.rs`, `ledger.rs` and
+//! `audit.rs` are the ports. `filling.rs` reads a million pins at once. `watch.rs` notices what other processes changed,
+//! with the connection of `reader.rs`. `aside.rs` puts a damaged file out of the way.
 
 mod aside;
 mod audit;
+mod columns;
 mod file;
 mod filling;
 mod forms;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::columns::{columns, scope_of};
 use super::file::{Trouble, ask};
 use super::watch::Watch;
 use super::{Database, filling};
@@ -55,7 +56,7 @@ impl SqlitePins {
 #[async_trait]
 impl PinStore for SqlitePins {
     async fn load(&self, key: &ScopeKey) -> Result<Option<Record>, PinStoreError> {
-        let (scope, agent, session) = stored::columns(key);
+        let (scope, agent, session) = columns(key);
         let query = "SELECT version, record FROM pins WHERE scope = ?1 AND agent = ?2 AND session = ?3";
         let found = self.database.read(move |file| {
             let row = file.query_row(query, params![scope, agent, session], |row| {
@@ -114,7 +115,7 @@ struct Row {
 impl Row {
     fn new(key: &ScopeKey, record: &Record) -> Self {
         Self {
-            columns: stored::columns(key),
+            columns: columns(key),
             version: record.version,
             record: stored::text(record),
         }
@@ -179,7 +180,7 @@ fn each(file: &Connection, since: u64, mut take: impl FnMut(ScopeKey, Record)) -
     let mut rows = query.query(params![since])?;
     let mut mark = since;
     while let Some(row) = rows.next()? {
-        let key = stored::key(text(row, 0)?, text(row, 1)?, text(row, 2)?)?;
+        let key = scope_of(text(row, 0)?, text(row, 1)?, text(row, 2)?)?;
         let record = stored::record(row.get(3)?, text(row, 4)?)?;
         mark = mark.max(row.get(5)?);
         take(key, record);
@@ -211,8 +212,7 @@ pub(super) fn salvage(file: &Connection, order: &str, found: &mut BTreeMap<Colum
         let Ok(((scope, agent, session), version, text)): Result<(Columns, u64, String), _> = read() else {
             continue;
         };
-        let is_whole =
-            stored::key(&scope, &agent, &session).is_ok() && stored::record(version, &text).is_ok();
+        let is_whole = scope_of(&scope, &agent, &session).is_ok() && stored::record(version, &text).is_ok();
         if is_whole {
             found.entry((scope, agent, session)).or_insert((version, text));
         }

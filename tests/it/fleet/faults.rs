@@ -245,3 +245,34 @@ async fn a_process_that_could_not_listen_on_a_new_connection_listens_as_soon_as_
     pin(&here, "c", "sonnet").await.expect("it is kept");
     until(|| model(&there, &chat("c")).as_deref() == Some("sonnet")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_did_not_let_us_in_for_a_while_is_used_again_when_it_does() {
+    let Some(server) = Server::start() else { return };
+    let one = server.join("a").await;
+    let here = front(&one).await;
+    let client = redis::Client::open(server.url()).expect("an address");
+    let mut inside = client
+        .get_multiplexed_async_connection()
+        .await
+        .expect("a connection");
+    for words in [
+        &["CONFIG", "SET", "requirepass", "EXAMPLE-another-one"][..],
+        &["CLIENT", "KILL", "TYPE", "pubsub"],
+    ] {
+        let _done: redis::Value = redis::cmd(words[0])
+            .arg(&words[1..])
+            .query_async(&mut inside)
+            .await
+            .expect("an answer");
+    }
+    until(|| matches!(one.health(), Health::Away { why, .. } if why.contains("let us in"))).await;
+    pin(&here, "c", "opus").await.expect_err("nobody keeps it");
+    let _open: String = redis::cmd("CONFIG")
+        .arg(&["SET", "requirepass", ""])
+        .query_async(&mut inside)
+        .await
+        .expect("an answer");
+    until(|| matches!(one.health(), Health::Well { .. })).await;
+    pin(&here, "c", "opus").await.expect("it is kept");
+}

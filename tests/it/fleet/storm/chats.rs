@@ -39,7 +39,7 @@ impl Chat {
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
     pub(super) log: Log,
-    world: World,
+    pub(super) world: World,
     client: Client,
     balancer: SocketAddr,
     pub(super) gateways: Vec<SocketAddr>,
@@ -108,6 +108,33 @@ impl Desk {
         request
     }
 
+    /// Pins through one gateway until it is kept and all have it; what is wrong if that is not so in time.
+    async fn takes_changes(&self, gateway: usize, until: Instant) -> Option<String> {
+        let turn = self.numbers.fetch_add(1, Ordering::SeqCst) as usize;
+        let chat = Chat {
+            session: format!("back:{turn}"),
+            ..Chat::number(turn)
+        };
+        let profile = PROFILES[turn % PROFILES.len()];
+        let text = format!("/model big@{profile} --strict");
+        loop {
+            let at = self.gateways[gateway];
+            let mut reply = command(self, at, &chat.session, chat.agent, &text).await;
+            if reply == Reply::Kept {
+                let asked = (0..self.gateways.len()).map(|gateway| self.pinned(gateway, &chat));
+                let told = futures_util::future::join_all(asked).await;
+                if told.iter().all(|one| one.as_deref() == Some(profile)) {
+                    return None;
+                }
+                reply = Reply::Unknown(format!("{told:?}"));
+            }
+            if Instant::now() > until {
+                return Some(format!("{} at {gateway}: {reply:?}", chat.session));
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn post(&self, at: SocketAddr, path: &str, body: &Value) -> Result<Value, String> {
         let asked = self.client.post(format!("http://{at}{path}"));
         let asked = asked.header("content-type", "application/json");
@@ -154,7 +181,7 @@ pub(super) async fn ask(desk: &Desk, chat: &Chat) {
 pub(super) async fn say(desk: &Desk, chat: &Chat, profile: &'static str) {
     let text = format!("/model big@{profile} --strict");
     let begun = Instant::now();
-    let reply = command(desk, &chat.session, chat.agent, &text).await;
+    let reply = command(desk, desk.balancer, &chat.session, chat.agent, &text).await;
     desk.log.add(What::Said {
         chat: chat.number,
         profile,
@@ -163,10 +190,10 @@ pub(super) async fn say(desk: &Desk, chat: &Chat, profile: &'static str) {
     });
 }
 
-async fn command(desk: &Desk, session: &str, agent: &str, text: &str) -> Reply {
+async fn command(desk: &Desk, at: SocketAddr, session: &str, agent: &str, text: &str) -> Reply {
     let body =
         json!({ "session": session, "agent": agent, "actor": PERSON, "surface": "text", "text": text });
-    match desk.post(desk.balancer, "/v1/chat/handle", &body).await {
+    match desk.post(at, "/v1/chat/handle", &body).await {
         Ok(told) => {
             let view = &told["reply"]["view"];
             if view["kind"] == "changed" {
@@ -188,7 +215,7 @@ pub(super) fn probe(number: usize) -> String {
 
 pub(super) async fn pin_probe(desk: &Desk, number: usize) {
     let text = format!("/model probem@probe:{number} --strict");
-    let reply = command(desk, &probe(number), "probe", &text).await;
+    let reply = command(desk, desk.balancer, &probe(number), "probe", &text).await;
     assert_eq!(reply, Reply::Kept, "a probe is pinned");
 }
 
@@ -204,9 +231,15 @@ pub(super) async fn look(desk: &Desk, chat: &Chat) {
     }
 }
 
-/// Waits until all gateways have the same pinned in each chat, and it may be that. Else it says what differs.
+/// Waits until each gateway takes changes that all see, and all have the same pinned in each chat, which may be that. Else
+/// it says what differs.
 pub(super) async fn agreed(desk: &Desk, chats: &[Chat], patience: Duration) -> Option<String> {
     let begun = Instant::now();
+    let each = (0..desk.gateways.len()).map(|gateway| desk.takes_changes(gateway, begun + patience));
+    let wrong = futures_util::future::join_all(each).await;
+    if let Some(wrong) = wrong.into_iter().flatten().next() {
+        return Some(wrong);
+    }
     for chat in chats {
         let mays = desk
             .log

@@ -80,6 +80,7 @@ fn listen(
             if text.contains("panicked at") {
                 world.panicked(&text);
             }
+            world.remember(&text);
             line.clear();
         }
     })

@@ -114,6 +114,10 @@ impl Log {
         entries.push(Entry { at, what });
     }
 
+    pub(super) fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     pub(super) fn with<T>(&self, look: impl FnOnce(&[Entry]) -> T) -> T {
         look(&self.entries.lock().expect("whole"))
     }

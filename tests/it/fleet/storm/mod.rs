@@ -218,6 +218,14 @@ async fn storm(size: Size) {
         .filter(|verdict| verdict.violated > 0 || verdict.tested == 0)
         .map(ToString::to_string)
         .collect();
+    if !broken.is_empty() {
+        storm
+            .desk
+            .world
+            .warned()
+            .iter()
+            .for_each(|line| eprintln!("{line}"));
+    }
     assert!(broken.is_empty(), "seed {}:\n{}", size.seed, broken.join("\n"));
 }
 

@@ -1,9 +1,9 @@
 //! What every gateway is given: one configuration, the same credentials, each in a state directory of its own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -29,7 +29,12 @@ pub(super) struct World {
     /// Eight bytes in a row of any secret.
     parts: Arc<HashSet<[u8; 8]>>,
     log: Log,
+    /// The last warnings of gateways.
+    warned: Arc<Mutex<VecDeque<String>>>,
 }
+
+/// So many warnings are kept.
+const WARNED: usize = 60;
 
 impl World {
     pub(super) fn new(log: &Log, dice: &mut Rng) -> Self {
@@ -60,7 +65,25 @@ impl World {
             held: Arc::new(held),
             parts: Arc::new(parts),
             log: log.clone(),
+            warned: Arc::default(),
         }
+    }
+
+    /// Keeps a line of a gateway's log, if it is a warning; what holds a secret is judged beside.
+    pub(super) fn remember(&self, line: &str) {
+        if !line.contains("WARN") && !line.contains("ERROR") {
+            return;
+        }
+        let mut warned = self.warned.lock().expect("whole");
+        if warned.len() == WARNED {
+            warned.pop_front();
+        }
+        let at = self.log.now().as_secs_f64();
+        warned.push_back(format!("{at:.3} s: {}", line.trim_end()));
+    }
+
+    pub(super) fn warned(&self) -> Vec<String> {
+        self.warned.lock().expect("whole").iter().cloned().collect()
     }
 
     /// Whose secret it is.

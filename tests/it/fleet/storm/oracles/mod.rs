@@ -69,7 +69,7 @@ impl Claim {
             Self::Kept => "what was acknowledged is pinned at every gateway afterwards",
             Self::Refused => "what was refused is not pinned afterwards",
             Self::Truthful => "a command is kept or refused, and the reply says which",
-            Self::Agrees => "all gateways agree when a fault is over",
+            Self::Agrees => "all gateways take changes and agree when a fault is over",
             Self::AgreesInTime => "they agree within 1 s",
             Self::RefusedInTime => "a pin that cannot be kept is refused within 250 ms",
             Self::Spared => "a rest that one gateway learned spares all",
