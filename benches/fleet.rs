@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 #[path = "../tests/it/fleet/server.rs"]
-#[allow(dead_code, clippy::print_stderr)] // The tests use more of it.
+#[expect(dead_code, reason = "the tests use more of it")]
 mod server;
 
 use server::{KEY, Server};

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::description::Description;
 use super::exchange::ExchangeError;
-use super::fleet::{Fleet, Told, Untold, is_new, is_old, lock};
+use super::fleet::{Fleet, Told, Untold, is_new, is_old};
 use super::generation::Generation;
 use super::lines::is_to_wait;
 use super::machine::{Answer, End, Failure, Fitness, Kept};
@@ -110,14 +110,14 @@ impl Errand {
         // The other machines first: theirs are the copies that nobody here can mend.
         if let Some(fleet) = self.fleet(&given_for) {
             match fleet.keep(&given_for, &tokens).await {
-                Ok(Told::Ours) => drop(lock(&self.untold).remove(&self.key())),
+                Ok(Told::Ours) => self.untold.told(&self.key()).await,
                 Ok(Told::Theirs) => {
                     self.hands().remove(&self.key());
                     return Ok(Kept::Theirs);
                 }
                 Err(wrong) => {
                     tracing::warn!(profile = %self.sign_in.profile, %wrong, "new tokens are kept here, and other machines are told later");
-                    lock(&self.untold).insert(self.key());
+                    self.untold.add(self.key());
                 }
             }
         }
@@ -247,7 +247,7 @@ impl Errand {
                 return Ok((seen, shared));
             }
             if !is_new(&seen, &shared) || fleet.bring(&seen, &shared).await.map_err(Blind::Passing)? {
-                lock(&self.untold).remove(&self.key());
+                self.untold.told(&self.key()).await;
                 return Ok((seen, shared));
             }
         }
@@ -282,7 +282,7 @@ impl Errand {
 
     /// Whether other machines are to be told of tokens that the file has.
     pub(super) fn is_untold(&self) -> bool {
-        lock(&self.untold).contains(&self.key())
+        self.untold.has(&self.key())
     }
 
     fn hands(&self) -> MutexGuard<'_, HashMap<(PathBuf, ProfileId), (Seen, Tokens)>> {

@@ -1,9 +1,9 @@
 //! The other machines: who of them renews a sign-in, and what they know of it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
@@ -25,11 +25,50 @@ const LEASE: Duration = Duration::from_secs(30);
 const BEAT: Duration = Duration::from_secs(2);
 /// The wait before another machine's claim is asked after again.
 const ASK: Duration = Duration::from_millis(50);
+/// The wait before a claim is given back again that could not be.
+const AGAIN: Duration = Duration::from_millis(250);
 /// How often a record is made again because another machine was faster.
 const TRIES: usize = 16;
 
-/// New tokens that are in the file and that the other machines could not be told of.
-pub(super) type Untold = Arc<Mutex<HashSet<(PathBuf, ProfileId)>>>;
+/// New tokens that are in the file and that the other machines could not be told of; each with the claim under which they were
+/// had. It is not given back before: whoever had it next would find that a token was sent, and nothing that came of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Untold(Arc<Mutex<HashMap<Key, Option<Claim>>>>);
+
+type Key = (PathBuf, ProfileId);
+
+impl Untold {
+    pub(super) fn add(&self, key: Key) {
+        self.all().entry(key).or_default();
+    }
+
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.all().contains_key(key)
+    }
+
+    /// They are told.
+    pub(super) async fn told(&self, key: &Key) {
+        let claim = self.all().remove(key).flatten();
+        if let Some(claim) = claim {
+            claim.give_back().await;
+        }
+    }
+
+    /// A renewal is over: the claim is given back, or kept until there is nothing untold.
+    pub(super) async fn over(&self, key: &Key, claim: Claim) {
+        let mut claim = Some(claim);
+        if let Some(kept) = self.all().get_mut(key) {
+            *kept = claim.take();
+        }
+        if let Some(claim) = claim {
+            claim.give_back().await;
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, Option<Claim>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What machines share, of one sign-in.
 #[derive(Debug, Clone)]
@@ -95,6 +134,12 @@ impl Fleet {
         tokio::time::sleep(ASK * turn.clamp(1, 10)).await;
     }
 
+    /// Whether a claim is over, or another one's.
+    async fn gave_back(&self, fence: Fence) -> bool {
+        let given = self.store.extend(&self.name, fence, Duration::ZERO).await;
+        !matches!(given, Err(SignInsError::Unavailable(_)))
+    }
+
     /// Brings what the file has to the record, in the place of what was found there. `false` if that is another by now.
     pub(super) async fn bring(&self, file: &Seen, found: &SharedSignIn) -> Result<bool, String> {
         let record = brought(file, found.record.as_ref());
@@ -139,8 +184,8 @@ impl Claim {
         let beat = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(BEAT).await;
-                // While the store is away, the claim lasts a while.
                 let extended = beating.store.extend(&beating.name, fence, LEASE).await;
+                // If the store is away, the claim lasts a while all the same.
                 if matches!(extended, Err(SignInsError::Fenced)) {
                     return;
                 }
@@ -165,9 +210,16 @@ impl Claim {
     /// Another machine need not wait until the time of the claim is over.
     pub(super) async fn give_back(self) {
         self.beat.abort();
-        let Fleet { store, name, .. } = &self.fleet;
-        // If the store is away, the claim ends by itself.
-        let _done = store.extend(name, self.fence, Duration::ZERO).await;
+        let (fleet, fence) = (self.fleet.clone(), self.fence);
+        if fleet.gave_back(fence).await {
+            return;
+        }
+        tokio::spawn(async move {
+            let began = Instant::now();
+            while began.elapsed() < LEASE && !fleet.gave_back(fence).await {
+                tokio::time::sleep(AGAIN).await;
+            }
+        });
     }
 }
 
@@ -245,10 +297,6 @@ fn agent_of(file: &Path) -> Option<String> {
 
 fn told(wrong: SignInsError) -> String {
     causes(&wrong)
-}
-
-pub(super) fn lock(untold: &Untold) -> MutexGuard<'_, HashSet<(PathBuf, ProfileId)>> {
-    untold.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

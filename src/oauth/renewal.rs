@@ -62,7 +62,7 @@ pub(super) async fn renew(errand: Errand) -> Result<Credential, RefreshError> {
     };
     let renewed = steps.run().await;
     if let Some(claim) = claim {
-        claim.give_back().await;
+        errand.untold.over(&errand.key(), claim).await;
     }
     renewed
 }
@@ -154,7 +154,8 @@ impl Steps<'_> {
                 Action::Look => self.look().await?,
                 Action::Note(note) => self.note(note).await,
                 Action::Forget => {
-                    if let Some(claim) = self.claim {
+                    // What the others cannot be told of yet is noted as sent until they are.
+                    if let Some(claim) = self.claim.filter(|_| !errand.is_untold()) {
                         // A note that stays is about a token that is not used any more, or was not sent.
                         let _later = claim.note(None).await;
                     }

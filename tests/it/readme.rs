@@ -11,13 +11,15 @@ fn the_readme_has_the_help_of_the_command_word_for_word() {
 }
 
 #[test]
-fn the_configuration_in_the_readme_is_right_in_every_key() {
-    let (_, behind) = README
-        .split_once("```json5\n")
-        .expect("the README shows a configuration");
-    let (text, _) = behind.split_once("```").expect("the block ends");
-    let (config, warnings) = modelpin::config::Config::parse(text, "README.md").expect("it is read");
-    assert!(warnings.is_empty(), "{warnings:?}");
-    assert_eq!(config.agents.models.len(), 2);
-    assert!(config.commands.admins.is_some());
+fn the_configurations_in_the_readme_are_right_in_every_key() {
+    let blocks = README.split("```json5\n").skip(1);
+    let texts = blocks.map(|behind| behind.split_once("```").expect("the block ends").0);
+    let configs = texts.map(|text| {
+        let (config, warnings) = modelpin::config::Config::parse(text, "README.md").expect("it is read");
+        assert!(warnings.is_empty(), "{warnings:?}");
+        config
+    });
+    let configs: Vec<_> = configs.collect();
+    let whole = configs.iter().find(|config| config.agents.models.len() == 2);
+    assert!(whole.expect("the README shows one").commands.admins.is_some());
 }

@@ -94,12 +94,6 @@ function next(status) {
 	];
 }
 
-function store({ state, since: at }) {
-	return state === "well"
-		? el("p", { class: "about" }, "The shared store is well")
-		: el("p", { class: "how refused" }, "The shared store is away, ", since(at), ": requests go on, pins cannot be changed");
-}
-
 function pin(one, board) {
 	const where = one.scope === "session"
 		? (one.session === board.session ? "this chat" : named(one.session))
@@ -176,14 +170,14 @@ export function board() {
 	const nothing = (text) => el("li", { class: "nothing" }, text);
 	let first = true;
 	return function show(state) {
-		const { status } = state;
+		const { status, store } = state;
 		if (status?.kind !== "status") {
 			const why = status ? status.message ?? "The status cannot be told." : "You may not give commands here, so there is nothing to see.";
 			at("next").replaceChildren(el("p", { class: "nothing" }, why));
 			for (const id of ["providers", "pins", "decisions", "expiries"]) at(id).replaceChildren();
 			return;
 		}
-		at("next").replaceChildren(...next(status), ...(state.store ? [store(state.store)] : []));
+		at("next").replaceChildren(...next(status), store ? el("p", { class: "about" }, "Shared store: ", store.since ? ["away, ", since(store.since)] : "well") : "");
 		at("providers").replaceChildren(...status.providers.map(provider));
 		list("pins", state.pins.length ? state.pins.map((one) => pin(one, state)) : [nothing("Nothing is pinned.")], state.morePins);
 		list("decisions", state.decisions.length ? state.decisions.map((one) => decision(one, state, first)) : [nothing("No request yet.")]);

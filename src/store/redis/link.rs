@@ -33,7 +33,7 @@ const BEAT: Duration = Duration::from_millis(250);
 /// How long the server may take for a change that the caller is to know of.
 pub(super) const IN_TIME: Duration = Duration::from_millis(100);
 /// How long an answer is waited for: with what a change may take on the server, there is time left for the way.
-const ANSWER: Duration = Duration::from_millis(200);
+pub(super) const ANSWER: Duration = Duration::from_millis(200);
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_millis(500);
 /// How long the first one may take: a host that has to be looked up, TLS.
@@ -221,12 +221,21 @@ impl Link {
 
     /// Waits for an answer as long as one may take.
     pub(super) async fn asked<T>(&self, question: impl Future<Output = RedisResult<T>>) -> Result<T, What> {
-        match tokio::time::timeout(ANSWER, question).await {
+        self.asked_by(answer_by(), question).await
+    }
+
+    /// The same for one of several questions, which may take as long together.
+    pub(super) async fn asked_by<T>(
+        &self,
+        by: tokio::time::Instant,
+        question: impl Future<Output = RedisResult<T>>,
+    ) -> Result<T, What> {
+        match tokio::time::timeout_at(by, question).await {
             Ok(answer) => answer.map_err(|wrong| match What::of(&wrong) {
-                What::Away(_) if wrong.is_timeout() => What::Slow(ANSWER.as_millis()),
+                What::Away(_) if wrong.is_timeout() => What::slow(),
                 what => what,
             }),
-            Err(_) => Err(What::Slow(ANSWER.as_millis())),
+            Err(_) => Err(What::slow()),
         }
     }
 
@@ -331,6 +340,11 @@ impl Link {
     fn healthy(&self) -> MutexGuard<'_, Health> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Until when an answer is waited for that is asked for now.
+pub(super) fn answer_by() -> tokio::time::Instant {
+    tokio::time::Instant::now() + ANSWER
 }
 
 /// A connection that comes again by itself.

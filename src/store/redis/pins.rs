@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::clock::ServerClock;
 use super::doubts::Doubt;
 use super::feed::New;
-use super::link::{Feeds, Link};
+use super::link::{Feeds, Link, answer_by};
 use super::pace::Pace;
 use super::trouble::What;
 use crate::clock::{Clock as _, Timestamp};
@@ -66,8 +66,13 @@ impl PinStore for RedisPins {
             return Err(self.unavailable(away));
         }
         let (_everything, mark) = self.0.feeds().pins.take(0);
-        let filled = self.each(|key, record| table.put(key, record)).await;
-        filled.map(|()| mark).map_err(|what| self.unavailable(what))
+        match self.each(|key, record| table.put(key, record)).await {
+            Ok(()) => {
+                self.0.counts().resynced();
+                Ok(mark)
+            }
+            Err(what) => Err(self.unavailable(what)),
+        }
     }
 
     async fn save(&self, key: &ScopeKey, from: &Record, record: &Record) -> Result<(), PinStoreError> {
@@ -212,7 +217,10 @@ impl RedisPins {
     ) -> Result<Result<(), Version>, What> {
         let link = &self.0;
         link.is_there()?;
-        settle(link, Some(key)).await?;
+        // Both together take no longer than one question may. What is not settled then stays in doubt.
+        let by = answer_by();
+        let settled = tokio::time::timeout_at(by, settle(link, Some(key))).await;
+        settled.unwrap_or_else(|_| Err(What::slow()))?;
         let change = link.next_change();
         let name = link.keys().pin(key);
         let kept = written(record, &change);
@@ -227,7 +235,8 @@ impl RedisPins {
             .arg(ends);
         script.arg(link.keys().pin_news()).arg(message);
         let mut manager = link.manager();
-        let answer: Result<(String, String), What> = link.asked(script.invoke_async(&mut manager)).await;
+        let answer: Result<(String, String), What> =
+            link.asked_by(by, script.invoke_async(&mut manager)).await;
         let (answer, more) = match answer {
             Ok(answer) => answer,
             Err(what) => {

@@ -81,6 +81,11 @@ impl SignInStore for RedisSignIns {
     }
 
     async fn extend(&self, name: &SignInName, fence: Fence, lease: Duration) -> Result<(), SignInsError> {
+        if lease.is_zero() {
+            // Whoever has the claim next is not to find what is not so.
+            let settled = settle(&self.0, Some(name)).await;
+            settled.map_err(|what| self.unavailable(what))?;
+        }
         let known = self.0.sign_ins.known().get(name).cloned().unwrap_or_default();
         let mut script = EXTEND.prepare_invoke();
         script.key(self.0.keys().sign_in(name)).arg(fence.0);

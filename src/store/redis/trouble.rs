@@ -88,6 +88,11 @@ impl What {
         !matches!(self, Self::Away(_) | Self::Slow(_) | Self::Untrusted(_))
     }
 
+    /// It did not answer in the time that an answer may take.
+    pub(super) fn slow() -> Self {
+        Self::Slow(super::link::ANSWER.as_millis())
+    }
+
     /// Whether it is so for as long as the connection is.
     pub(super) fn is_final(&self) -> bool {
         matches!(self, Self::Forbidden(_) | Self::Said(_))

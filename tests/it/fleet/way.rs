@@ -100,7 +100,11 @@ async fn one_way(
     };
     let writing = async move {
         while let Some((arrives, bytes)) = under_way.recv().await {
-            tokio::time::sleep_until(arrives).await;
+            // What was slow comes at once when the way is not slow any more.
+            tokio::select! {
+                () = tokio::time::sleep_until(arrives) => {}
+                over = is.wait_for(|state| !matches!(state, State::Slow(_))) => drop(over),
+            }
             if is.wait_for(|state| *state != State::Held).await.is_err() {
                 return;
             }

@@ -16,9 +16,13 @@ fn what_an_emptied_server_lost_of_a_sign_in_is_brought_back() {
         let (here, there) = (world.server.join("a").await, world.server.join("a").await);
         let one = world.refresher(Arc::new(here.sign_ins()));
         let access = renewed(&one, &world.wanted("one")).await.expect("renewed");
+        let key = world.key().await;
+        let before: String = world.server.ask(&["HGET", &key, "record"]).await;
         let _gone: String = world.server.ask(&["FLUSHALL"]).await;
         let adopted = one.adopt(&world.wanted("one"), &|_| true).await.expect("looked");
         assert_eq!(adopted, Adopted::Same);
+        let again: String = world.server.ask(&["HGET", &key, "record"]).await;
+        assert_eq!(again, before, "with the tokens that came before");
         // The other one has an old copy, and nothing but the record tells it so.
         let two = world.refresher(Arc::new(there.sign_ins()));
         let told = renewed(&two, &world.wanted("two")).await.expect("adopted");

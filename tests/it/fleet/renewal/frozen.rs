@@ -3,14 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use modelpin::clock::SystemClock;
 use modelpin::oauth::{Refresher, Reuse};
-use modelpin::store::{
-    Claiming, Fence, Generation, Progress, RenewalNote, SharedSignIn, SignInName, SignInNews, SignInRecord,
-    SignInStore, SignInsError,
-};
+use modelpin::store::{Claiming, SignInStore};
 
+use super::between::Between;
 use super::{World, renewed, run, sends_nothing};
 use crate::oauth::renewal::gate::{Pass, Seen, held};
 
@@ -61,7 +58,11 @@ fn a_machine_that_was_held_beyond_its_claim_keeps_what_it_was_given() {
     held_up.thaw();
     let told = held_up.told();
     let (access, _) = world.stored("one");
-    assert_eq!(told, [access.clone()], "its tokens are the only good ones");
+    assert_eq!(
+        told,
+        std::slice::from_ref(&access),
+        "its tokens are the only good ones"
+    );
     assert_eq!(world.asks("two"), access, "and all have them");
     assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }
@@ -114,7 +115,7 @@ fn a_late_answer_to_a_sign_in_that_was_replaced_changes_nothing() {
     let access = world.asks("two");
     let (_, refresh) = world.stored("two");
     held_up.thaw();
-    assert_eq!(held_up.told(), [access.clone()]);
+    assert_eq!(held_up.told(), std::slice::from_ref(&access));
     for host in ["one", "two"] {
         assert_eq!(world.stored(host), (access.clone(), refresh.clone()), "{host}");
     }
@@ -150,66 +151,18 @@ fn where_the_provider_lets_a_token_be_used_again_the_next_machine_goes_on() {
     assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }
 
-/// A store whose claim is another machine's by the time that a token is about to leave.
-#[derive(Debug)]
-struct Overtaken(Box<dyn SignInStore>);
-
-#[async_trait]
-impl SignInStore for Overtaken {
-    async fn claim(
-        &self,
-        name: &SignInName,
-        holder: &str,
-        lease: Duration,
-    ) -> Result<Claiming, SignInsError> {
-        self.0.claim(name, holder, lease).await
-    }
-
-    async fn extend(&self, name: &SignInName, fence: Fence, lease: Duration) -> Result<(), SignInsError> {
-        self.0.extend(name, fence, lease).await
-    }
-
-    async fn load(&self, name: &SignInName) -> Result<SharedSignIn, SignInsError> {
-        self.0.load(name).await
-    }
-
-    async fn note(
-        &self,
-        name: &SignInName,
-        fence: Fence,
-        note: Option<RenewalNote>,
-    ) -> Result<(), SignInsError> {
-        if note.is_some_and(|note| note.progress == Progress::Posted) {
-            self.0.extend(name, fence, Duration::ZERO).await?;
-            let other = self
-                .0
-                .claim(name, "another machine", Duration::from_secs(60))
-                .await?;
-            assert!(matches!(other, Claiming::Granted(..)));
-        }
-        self.0.note(name, fence, note).await
-    }
-
-    async fn keep(
-        &self,
-        name: &SignInName,
-        from: u64,
-        record: &SignInRecord,
-        settled: Option<Generation>,
-    ) -> Result<(), SignInsError> {
-        self.0.keep(name, from, record, settled).await
-    }
-
-    async fn news(&self, since: u64) -> Result<SignInNews, SignInsError> {
-        self.0.news(since).await
-    }
-}
-
 #[test]
 fn a_machine_whose_claim_is_lost_before_it_sends_does_not_send() {
     let Some(world) = World::new(&["one"]) else { return };
     run(async {
-        let store = Overtaken(Box::new(world.server.join("a").await.sign_ins()));
+        let store = world.server.join("a").await.sign_ins();
+        // The claim is another machine's by the time that a token is about to leave.
+        let store = Between::notes_of_posted(store, |store, name, fence| async move {
+            store.extend(&name, fence, Duration::ZERO).await.expect("it ends");
+            let other = store.claim(&name, "another machine", Duration::from_secs(60));
+            let other = other.await.expect("asked");
+            assert!(matches!(other, Claiming::Granted(..)));
+        });
         let refresher = world.refresher(Arc::new(store));
         let told = renewed(&refresher, &world.wanted("one"))
             .await

@@ -4,12 +4,14 @@
 //! share a real `redis-server`, some of them by a wire that is cut ([`wire`]), and the provider rotates refresh tokens and
 //! takes a second use of one for theft.
 
+mod between;
 mod emptied;
 mod frozen;
 mod many;
 mod process;
 mod sealed;
 mod signed_in;
+mod walk;
 mod wire;
 
 use std::collections::BTreeSet;

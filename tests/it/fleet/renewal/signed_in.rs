@@ -97,10 +97,19 @@ fn a_sign_in_and_a_renewal_on_one_machine_are_there_on_all_though_nobody_asks() 
         one.reload().expect("the files are read anew");
         let wanted = tokio::task::block_in_place(|| world.stored("one"));
         until(|| world.stored("two") == wanted).await;
+        tokio::task::block_in_place(|| {
+            assert_eq!(
+                world.provider.asked("refresh_token").0,
+                0,
+                "nothing was asked for"
+            );
+        });
+        // Somebody on the first machine needs it renewed; the second one hears of that.
+        let redis = world.server.join(super::PREFIX).await;
+        let refresher = world.refresher(Arc::new(redis.sign_ins()));
+        renewed(&refresher, &world.wanted("one")).await.expect("renewed");
+        let wanted = tokio::task::block_in_place(|| world.stored("one"));
+        until(|| world.stored("two") == wanted).await;
     });
-    assert_eq!(
-        world.provider.asked("refresh_token").0,
-        0,
-        "nothing was asked for"
-    );
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }

@@ -4,9 +4,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use modelpin::store::redis::Health;
 
+use super::between::Between;
 use super::{World, renewed, run, sends_nothing};
 use crate::oauth::renewal::gate::{Pass, Seen, held};
 
@@ -14,6 +16,15 @@ use crate::oauth::renewal::gate::{Pass, Seen, held};
 enum Wire {
     Whole,
     Cut,
+    /// What is asked arrives, and what is answered does not.
+    Deaf,
+}
+
+/// Which way something goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    There,
+    Back,
 }
 
 /// Passes on what comes, until it is cut.
@@ -34,10 +45,10 @@ impl Line {
                 let Ok(there) = TcpStream::connect(server) else {
                     continue;
                 };
-                for (from, to) in [(&here, &there), (&there, &here)] {
+                for (from, to, way) in [(&here, &there, Way::There), (&there, &here, Way::Back)] {
                     let (from, to) = (from.try_clone().expect("copied"), to.try_clone().expect("copied"));
                     let wire = Arc::clone(&ours);
-                    thread::spawn(move || pass(from, to, &wire));
+                    thread::spawn(move || pass(from, to, way, &wire));
                 }
             }
         });
@@ -49,24 +60,25 @@ impl Line {
     }
 
     pub(super) fn cut(&self) {
-        *self.wire.0.lock().expect("nobody panics") = Wire::Cut;
+        self.is_now(Wire::Cut);
     }
 
     pub(super) fn mend(&self) {
-        *self.wire.0.lock().expect("nobody panics") = Wire::Whole;
+        self.is_now(Wire::Whole);
+    }
+
+    fn is_now(&self, wire: Wire) {
+        *self.wire.0.lock().expect("nobody panics") = wire;
         self.wire.1.notify_all();
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, wire: &(Mutex<Wire>, Condvar)) {
+fn pass(mut from: TcpStream, mut to: TcpStream, way: Way, wire: &(Mutex<Wire>, Condvar)) {
+    let held = |wire: &mut Wire| *wire == Wire::Cut || (*wire == Wire::Deaf && way == Way::Back);
     let mut part = [0; 4096];
     while let Ok(read @ 1..) = from.read(&mut part) {
         let whole = wire.0.lock().expect("nobody panics");
-        drop(
-            wire.1
-                .wait_while(whole, |wire| *wire == Wire::Cut)
-                .expect("nobody panics"),
-        );
+        drop(wire.1.wait_while(whole, held).expect("nobody panics"));
         if to.write_all(&part[..read]).is_err() {
             break;
         }
@@ -138,24 +150,76 @@ fn a_machine_that_is_cut_off_after_it_sent_keeps_the_tokens_and_tells_the_others
 
 #[test]
 fn a_note_whose_answer_was_lost_is_taken_back_because_nothing_was_sent() {
-    let Some(world) = World::new(&["one"]) else { return };
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    let line = Arc::new(Line::to(world.server.at()));
     run(async {
-        let here = world.server.join("a").await;
-        let refresher = world.refresher(Arc::new(here.sign_ins()));
-        // Held for a while: what was asked meanwhile is done when it goes on, or refused because it comes late.
-        world.server.freeze();
+        let here = world.server.join_by("a", &line.url()).await;
+        let deaf = Arc::clone(&line);
+        let store = Between::notes_of_posted(here.sign_ins(), move |_, _, _| {
+            deaf.is_now(Wire::Deaf);
+            async {}
+        });
+        let refresher = world.refresher(Arc::new(store));
         let told = renewed(&refresher, &world.wanted("one")).await.unwrap_err();
         sends_nothing(&told.to_string());
-        world.server.thaw();
-        until(|| matches!(here.health(), Health::Well { .. })).await;
-        renewed(&refresher, &world.wanted("one")).await.expect("renewed");
+        let key = world.key().await;
+        let note: String = world.server.ask(&["HGET", &key, "note"]).await;
+        assert!(note.starts_with("posted "), "the others take it for sent: {note}");
+        line.mend();
+        // Nobody asks this machine for anything: it takes the note back by itself.
+        loop {
+            let note: Option<String> = world.server.ask(&["HGET", &key, "note"]).await;
+            if note.is_none() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     });
+    world.claim_is_over();
+    assert_eq!(world.asks("two"), world.stored("two").0);
+    assert_eq!(world.asks("one"), world.stored("two").0);
+    assert_eq!(world.provider.asked("refresh_token"), (1, 1));
+}
+
+#[test]
+fn a_token_that_came_back_unused_while_nobody_could_be_told_is_renewed_by_another_machine() {
+    let Some(world) = World::new(&["one", "two"]) else {
+        return;
+    };
+    let line = Line::to(world.server.at());
+    let (go, hold) = held();
+    world.gate.then(Pass::HoldThenStatus(hold, 503));
+    run(async {
+        let here = world.server.join_by("a", &line.url()).await;
+        let refresher = world.refresher(Arc::new(here.sign_ins()));
+        let (asked, wanted) = (Arc::clone(&refresher), world.wanted("one"));
+        let asked = tokio::spawn(async move { renewed(&asked, &wanted).await });
+        tokio::task::block_in_place(|| world.gate.wait_for(Seen::Came));
+        line.cut();
+        go.send(()).expect("it waits");
+        let told = asked.await.expect("it does not panic").unwrap_err().to_string();
+        assert!(told.contains("could not be renewed for now"), "{told}");
+        line.mend();
+        until(|| matches!(here.health(), Health::Well { .. })).await;
+        let key = world.key().await;
+        loop {
+            let note: Option<String> = world.server.ask(&["HGET", &key, "note"]).await;
+            if note.is_none() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    world.claim_is_over();
+    assert_eq!(world.asks("two"), world.stored("two").0);
     assert_eq!(world.provider.asked("refresh_token"), (1, 1));
 }
 
 /// Waits until `is` holds; a test that hangs is ended by its runner.
 async fn until(is: impl Fn() -> bool) {
     while !is() {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -201,6 +201,19 @@ fn each_claim_is_broken_by_what_breaks_it() {
             vec![Claim::PinIsUsed],
         ),
         (
+            "what may have been made is used when the fault is over",
+            13,
+            vec![
+                What::Fault("slow"),
+                said("one:d", Reply::Refused),
+                agreed(SOON, None),
+                pinned("one:b"),
+                asked(3),
+                attempt(3, "one:d"),
+            ],
+            vec![Claim::PinIsUsed],
+        ),
+        (
             "an old pin is used in calm",
             14,
             vec![attempt(3, "one:b"), attempt(3, "one:a")],

@@ -9,6 +9,10 @@ use crate::fleet::storm::log::{Entry, Reply, What};
 /// After this, what was pinned through one gateway is used by the others, where there is no fault.
 const SEEN: Duration = Duration::from_millis(500);
 
+/// A gateway knows by then that there is a fault. Until then a change may be made whose answer is lost: it is refused, and
+/// the others may have it until it is taken back.
+const DOUBT: Duration = Duration::from_millis(600);
+
 /// What is known of a chat.
 #[derive(Default)]
 struct Known<'l> {
@@ -18,6 +22,8 @@ struct Known<'l> {
     stale: Vec<(Duration, &'l str)>,
     /// What was refused since anything was acknowledged.
     refused: Vec<&'l str>,
+    /// What was refused when a fault began, and may have been made for a while.
+    doubtful: Vec<&'l str>,
 }
 
 impl<'l> Known<'l> {
@@ -57,23 +63,33 @@ pub(in crate::fleet::storm) fn may_be_pinned(log: &[Entry], chat: usize) -> Vec<
 
 pub(super) fn judge(court: &mut Court, log: &[Entry]) {
     let mut chats: HashMap<usize, Known<'_>> = HashMap::new();
-    let (mut fault, mut asked) = (false, HashMap::new());
+    let (mut fault, mut asked) = (None, HashMap::new());
     for entry in log {
         match &entry.what {
             What::Fault(_) => {
-                fault = true;
+                fault = Some(entry.at);
                 // What was said a moment ago may not have come through.
                 for known in chats.values_mut() {
                     known.stale.retain(|(at, _)| entry.at.saturating_sub(*at) < SEEN);
                 }
             }
             What::Agreed { wrong: None, .. } => {
-                fault = false;
-                chats.values_mut().for_each(|known| known.stale.clear());
+                fault = None;
+                for known in chats.values_mut() {
+                    known.stale.clear();
+                    known.doubtful.clear();
+                }
             }
             What::Said {
                 chat, profile, reply, ..
-            } => chats.entry(*chat).or_default().said(entry.at, profile, reply),
+            } => {
+                let known = chats.entry(*chat).or_default();
+                known.said(entry.at, profile, reply);
+                let begun = fault.is_some_and(|fault| entry.at.saturating_sub(fault) < DOUBT);
+                if *reply == Reply::Refused && begun {
+                    known.doubtful.push(profile);
+                }
+            }
             What::Asked {
                 request,
                 chat: Some(chat),
@@ -92,8 +108,9 @@ pub(super) fn judge(court: &mut Court, log: &[Entry]) {
                 let Some(known) = chats.get(chat) else { continue };
                 let profile = held.profile.as_str();
                 let stale = known.stale.iter();
-                let mut stale = stale.filter(|(at, _)| fault || begun.saturating_sub(*at) < SEEN);
+                let mut stale = stale.filter(|(at, _)| fault.is_some() || begun.saturating_sub(*at) < SEEN);
                 let may = known.mays.contains(&profile) || stale.any(|(_, old)| *old == profile);
+                let may = may || known.doubtful.contains(&profile);
                 court.holds(Claim::PinIsUsed, entry, may, || {
                     format!(
                         "request {request} of chat {chat} had {profile}, and pinned is {:?}, before it {:?}, refused {:?}",
