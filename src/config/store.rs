@@ -29,7 +29,8 @@ pub struct SharedStore {
     pub tenant: Option<String>,
     /// What all machines of the fleet know, and nobody else (`key`).
     pub key: SecretInput,
-    /// What it was before (`earlierKeys`): what was written by it can still be read.
+    /// Other keys of the fleet (`earlierKeys`), those before it and the next one: they open what other machines seal with
+    /// them, and seal nothing.
     pub earlier_keys: Vec<SecretInput>,
 }
 

@@ -10,6 +10,8 @@ use crate::secret::{HandleKey, Secret};
 pub(super) const FORM: u32 = 1;
 /// The fewest bytes of a fleet's key: 128 bits, written in any way.
 const SHORTEST: usize = 32;
+/// How many keys a fleet remembers, beside its first.
+const MOST_MARKS: usize = 16;
 /// The longest name of a tenant, in bytes.
 const LONGEST: usize = 64;
 
@@ -60,13 +62,27 @@ impl FleetError {
 pub(super) struct Marker {
     form: u32,
     fleet: String,
+    /// The marks of the keys that came after: whoever has one of them belongs to the fleet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    also: Vec<String>,
     /// Which process wrote it: another one than before says that everything was lost in between.
     made: String,
 }
 
+impl Marker {
+    fn marks(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.fleet).chain(&self.also)
+    }
+
+    /// Which process wrote it.
+    pub(super) fn made(&self) -> &str {
+        &self.made
+    }
+}
+
 impl Fleet {
-    /// The fleet whose machines have `key`. What `earlier` keys wrote is theirs too: so a key is exchanged on one machine
-    /// after the other.
+    /// The fleet whose machines have `key`. What `earlier` keys wrote is theirs too, and whoever has one of them belongs to
+    /// it: so a key is exchanged on one machine after the other.
     ///
     /// # Errors
     /// [`FleetError`] if a key is too short, or the name of the tenant is none.
@@ -108,22 +124,41 @@ impl Fleet {
             made: made.to_owned(),
             form: FORM,
             fleet: self.marks.first().cloned().unwrap_or_default(),
+            also: Vec::new(),
         };
         // A number and letters always have a text.
         serde_json::to_string(&marker).unwrap_or_default()
     }
 
-    /// Whether what is written there is ours.
-    pub(super) fn admits(&self, name: &str, written: &str) -> Result<(), FleetError> {
+    /// Whether what is written there is ours; returns it.
+    pub(super) fn admits(&self, name: &str, written: &str) -> Result<Marker, FleetError> {
         let marker: Marker =
             serde_json::from_str(written).map_err(|_| FleetError::Foreign(name.to_owned()))?;
         if marker.form > FORM {
             return Err(FleetError::Newer(name.to_owned(), marker.form));
         }
-        if !self.marks.contains(&marker.fleet) {
+        if !marker.marks().any(|mark| self.marks.contains(mark)) {
             return Err(FleetError::Another(name.to_owned()));
         }
-        Ok(())
+        Ok(marker)
+    }
+
+    /// What is to be written in the place of a marker of ours that does not know our key yet: when the keys before it are
+    /// given up, it is the only one that tells who we are.
+    pub(super) fn joined(&self, marker: &Marker) -> Option<String> {
+        let own = self.marks.first()?;
+        if marker.marks().any(|mark| mark == own) {
+            return None;
+        }
+        let known = marker.also.len().saturating_sub(MOST_MARKS - 1);
+        let also = marker.also.iter().skip(known).chain([own]);
+        let marker = Marker {
+            form: marker.form,
+            fleet: marker.fleet.clone(),
+            also: also.cloned().collect(),
+            made: marker.made.clone(),
+        };
+        serde_json::to_string(&marker).ok()
     }
 }
 
@@ -140,18 +175,41 @@ mod tests {
         let old = Fleet::new("main", &key("a"), &[]).unwrap();
         let new = Fleet::new("main", &key("b"), &[key("a")]).unwrap();
         let other = Fleet::new("main", &key("c"), &[]).unwrap();
-        assert_eq!(new.admits("k", &old.marker("x")), Ok(()));
-        assert_eq!(new.admits("k", &new.marker("x")), Ok(()));
+        assert!(new.admits("k", &old.marker("x")).is_ok());
+        assert!(new.admits("k", &new.marker("x")).is_ok());
         assert_eq!(
-            other.admits("k", &new.marker("x")),
-            Err(FleetError::Another("k".into()))
+            other.admits("k", &new.marker("x")).unwrap_err(),
+            FleetError::Another("k".into())
         );
         assert_eq!(
-            old.admits("k", r#"{"form":2,"fleet":"x","made":"y","more":1}"#),
-            Err(FleetError::Newer("k".into(), 2))
+            old.admits("k", r#"{"form":2,"fleet":"x","made":"y","more":1}"#)
+                .unwrap_err(),
+            FleetError::Newer("k".into(), 2)
         );
-        assert_eq!(old.admits("k", "hello"), Err(FleetError::Foreign("k".into())));
+        assert_eq!(
+            old.admits("k", "hello").unwrap_err(),
+            FleetError::Foreign("k".into())
+        );
         assert!(!format!("{new:?}{}", new.marker("x")).contains("bbbb"));
+    }
+
+    #[test]
+    fn a_fleet_that_gave_its_first_key_up_knows_its_own() {
+        let learning = Fleet::new("main", &key("a"), &[key("b")]).unwrap();
+        let using = Fleet::new("main", &key("b"), &[key("a")]).unwrap();
+        let done = Fleet::new("main", &key("b"), &[]).unwrap();
+        let first = learning.marker("x");
+        assert!(
+            done.admits("k", &first).is_err(),
+            "nobody has told that they are the same"
+        );
+        let marker = using.admits("k", &first).unwrap();
+        let written = using.joined(&marker).expect("its key is not known there yet");
+        for fleet in [&learning, &using, &done] {
+            let marker = fleet.admits("k", &written).unwrap();
+            assert_eq!(marker.made(), "x", "nothing was lost");
+            assert_eq!(fleet.joined(&marker), None, "nobody writes it again");
+        }
     }
 
     #[test]

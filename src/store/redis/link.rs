@@ -6,12 +6,12 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, PushInfo, PushKind, RedisResult, Value};
+use redis::{Client, PushInfo, PushKind, RedisResult, Script, Value};
 use tokio::task::AbortHandle;
 
 use super::address::Address;
@@ -27,6 +27,8 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::cooldown::{Cell, CellKey};
 use crate::pin::{Record, ScopeKey};
 use crate::store::SignInName;
+
+static MARK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("mark.lua")));
 
 /// The time between two heartbeats.
 const BEAT: Duration = Duration::from_millis(250);
@@ -98,7 +100,7 @@ pub(super) struct Link {
     feeds: Arc<Feeds>,
     offset: Arc<Offset>,
     health: Mutex<Health>,
-    /// What stood under the name of the fleet at the last heartbeat.
+    /// Who had written what stood under the name of the fleet at the last heartbeat.
     marked: Mutex<Option<String>>,
     pub(super) doubts: Doubts,
     /// What was learned of a failure is not kept yet: whoever follows is asked for all that it knows.
@@ -307,12 +309,20 @@ impl Link {
                 written.unwrap_or_default()
             }
         };
-        self.fleet.admits(&name, &written)?;
+        let marker = self.fleet.admits(&name, &written)?;
+        if self.stay == Stay::Settles
+            && let Some(joined) = self.fleet.joined(&marker)
+        {
+            let mut mark = MARK.prepare_invoke();
+            mark.key(&name).arg(&written).arg(joined);
+            // If somebody was faster, or the server takes no changes, the next heartbeat does it.
+            let _done: Result<i64, What> = self.asked(mark.invoke_async(&mut manager)).await;
+        }
         let mut marked = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
-        if marked.as_ref() != Some(&written) {
+        if marked.as_deref() != Some(marker.made()) {
             // Another server, or an emptied one.
             self.feeds.lost();
-            *marked = Some(written);
+            *marked = Some(marker.made().to_owned());
         }
         Ok(took)
     }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use modelpin::clock::Timestamp;
 use modelpin::model::{ModelRef, ProviderId};
 use modelpin::pin::{Change, End, PinnedModel, Record, ScopeKey, Set};
+use modelpin::secret::Secret;
 use modelpin::session::{AgentId, Scope};
+use modelpin::store::redis::{Address, Fleet, Redis};
 use modelpin::store::{Extent, PinStore, PinStoreError, conformance};
 use modelpin::terms::Mode;
 
@@ -96,6 +98,28 @@ async fn a_passing_pin_is_dropped_by_the_server_and_a_lasting_one_stays() {
         let when: i64 = server.ask(&["PEXPIRETIME", &key]).await;
         assert_eq!(when > 1_900_000_000_000, drops, "{name}: {when}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_exchanged_machine_by_machine_is_the_fleets_own() {
+    let Some(server) = Server::start() else { return };
+    let new = KEY.replace("EXAMPLE", "SECOND");
+    let join = async |key: &str, others: &[&str]| {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let others: Vec<_> = others.iter().map(|other| secret(other)).collect();
+        let fleet = Fleet::new("main", &secret(key), &others).expect("a fleet");
+        let address = Address::new(&secret(&server.url()), Some("a")).expect("an address");
+        Redis::connect(address, fleet).await
+    };
+    let first = server.join("a").await;
+    let told = join(&new, &[]).await.expect_err("nobody has said who that is");
+    assert!(told.to_string().contains("another fleet"), "{told}");
+    let _learns = join(KEY, &[&new]).await.expect("one of us");
+    let _uses = join(&new, &[KEY]).await.expect("one of us");
+    let _knows_the_new_one_alone = join(&new, &[]).await.expect("one of us");
+    let record = pinned(&Record::default(), "opus", End::Never);
+    let kept = first.pins().save(&chat("c"), &Record::default(), &record).await;
+    kept.expect("who has the first key still is one of us");
 }
 
 #[tokio::test(flavor = "multi_thread")]
