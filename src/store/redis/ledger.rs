@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::feed::New;
-use super::link::{Feeds, Link};
+use super::hearing::Feeds;
+use super::link::Link;
 use super::trouble::What;
 use crate::clock::Timestamp;
 use crate::cooldown::{Cell, CellKey, Changed};

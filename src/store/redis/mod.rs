@@ -11,9 +11,10 @@
 //!
 //! The clocks of the machines may differ: [`Redis::clock`] tells the server's time, and all of them go by that.
 //!
-//! Read `link.rs` first. `address.rs` says where, `keys.rs` how things are named, `fleet.rs` who else is there; `feed.rs` has the
-//! news; `pins.rs`, `ledger.rs` and `sign_ins.rs` are the ports, `doubts.rs` what became of a change that nobody answered,
-//! `pace.rs` how fast everything is read; `seal.rs` keeps tokens from whoever can read the server. `vitals.rs` is what is
+//! Read `link.rs` first. `address.rs` says where, `keys.rs` how things are named, `fleet.rs` who else is there; `heart.rs` sees
+//! how the server is, `hearing.rs` and `feed.rs` have the news. `pins.rs`, `ledger.rs` and `sign_ins.rs` are the ports;
+//! `written.rs` is how pins are written there, `sealed.rs` and `seal.rs` how sign-ins are, so that nobody else can read them.
+//! `doubts.rs` is what became of a change that nobody answered, `pace.rs` how fast everything is read, `vitals.rs` what is
 //! counted, `survey.rs` what an operator asks a server.
 
 mod address;
@@ -21,16 +22,20 @@ mod clock;
 mod doubts;
 mod feed;
 mod fleet;
+mod hearing;
+mod heart;
 mod keys;
 mod ledger;
 mod link;
 mod pace;
 mod pins;
 mod seal;
+mod sealed;
 mod sign_ins;
 mod survey;
 mod trouble;
 mod vitals;
+mod written;
 
 use std::sync::Arc;
 
@@ -42,12 +47,12 @@ pub use fleet::{Fleet, FleetError};
 pub use ledger::RedisLedger;
 pub use link::Health;
 pub use pins::RedisPins;
-#[cfg(all(feature = "setup", feature = "sqlite"))]
-pub(crate) use pins::ends;
 pub use sign_ins::RedisSignIns;
 pub use survey::{Keeps, Rights, Survey};
 pub use trouble::Trouble;
 pub use vitals::Vitals;
+#[cfg(all(feature = "setup", feature = "sqlite"))]
+pub(crate) use written::ends;
 
 /// A server that several machines share. Copies are the same one.
 ///

@@ -6,18 +6,18 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use redis::Script;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::clock::ServerClock;
 use super::doubts::Doubt;
 use super::feed::New;
-use super::link::{Feeds, Link, answer_by};
+use super::link::{Link, answer_by};
 use super::pace::Pace;
 use super::trouble::What;
-use crate::clock::{Clock as _, Timestamp};
-use crate::pin::{End, OwnWay, PinTable, Record, ScopeKey, Version};
-use crate::store::{Extent, News, PinStore, PinStoreError, WhenOlder, stored};
+use super::written::{NOBODY, broken, ends, message, newer, read, written};
+use crate::clock::Clock as _;
+use crate::pin::{PinTable, Record, ScopeKey, Version};
+use crate::store::{Extent, News, PinStore, PinStoreError, WhenOlder};
 
 static SAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("save.lua")));
 static RESTORE: LazyLock<Script> = LazyLock::new(|| Script::new(RESTORE_TEXT));
@@ -27,8 +27,6 @@ const RESTORE_TEXT: &str = include_str!("restore.lua");
 
 /// The most records that are brought back in one question: everybody is told of each.
 const AT_ONCE: usize = 200;
-/// How long a record stays that holds nothing any more, so that `undo` still finds what was before, in milliseconds.
-const LINGERS: i64 = 30 * 24 * 3600 * 1000;
 
 /// A pin store on a server that several machines share.
 #[derive(Debug)]
@@ -38,17 +36,6 @@ impl RedisPins {
     pub(super) fn on(link: Arc<Link>) -> Self {
         Self(link)
     }
-}
-
-/// Who a message is from that its sender is to hear, too.
-const NOBODY: &str = "";
-
-/// What is told of a change.
-#[derive(Serialize, Deserialize)]
-struct Message<'a> {
-    from: &'a str,
-    key: String,
-    record: String,
 }
 
 #[async_trait]
@@ -349,71 +336,4 @@ async fn settle(link: &Link, key: Option<&ScopeKey>) -> Result<(), What> {
         }
     }
     Ok(())
-}
-
-/// A message from another process.
-pub(super) fn hear(feeds: &Feeds, message: &[u8]) {
-    let Ok(message) = serde_json::from_slice::<Message<'_>>(message) else {
-        // Not ours to understand; what it was about is read anew.
-        feeds.pins.lost();
-        return;
-    };
-    if message.from == feeds.origin() {
-        return;
-    }
-    let key = feeds.keys().scope(&message.key);
-    match (key, read(&message.key, &message.record)) {
-        (Some(key), Ok(record)) => feeds.pins.heard(key, record, newer),
-        _ => feeds.pins.lost(),
-    }
-}
-
-fn newer(one: Record, other: Record) -> Record {
-    if one.version > other.version { one } else { other }
-}
-
-fn message(from: &str, name: &str, kept: &str) -> String {
-    let message = Message {
-        from,
-        key: name.to_owned(),
-        record: kept.to_owned(),
-    };
-    // Texts always have a text.
-    serde_json::to_string(&message).unwrap_or_default()
-}
-
-/// `VERSION CHANGE TEXT`.
-fn written(record: &Record, change: &str) -> String {
-    format!("{} {change} {}", record.version.0, stored::text(record))
-}
-
-fn read(name: &str, kept: &str) -> Result<Record, What> {
-    let mut parts = kept.splitn(3, ' ');
-    let version = parts.next().and_then(|version| version.parse().ok());
-    let (Some(version), Some(_change), Some(text)) = (version, parts.next(), parts.next()) else {
-        return Err(broken(name, "it is no record of a pin"));
-    };
-    stored::record(version, text).map_err(|wrong| broken(name, &wrong.to_string()))
-}
-
-fn broken(name: &str, why: &str) -> What {
-    What::Broken {
-        key: crate::echo::discreet(name).into_owned(),
-        why: why.to_owned(),
-    }
-}
-
-/// When the server may drop a record: a while after the last pin in it has ended. One that has a lasting pin, or one that
-/// ends with a request, stays.
-pub(crate) fn ends(record: &Record) -> Option<i64> {
-    let mut last = None;
-    for pin in record.layers.pins() {
-        match pin.end {
-            _ if pin.is_empty() && pin.own_way == OwnWay::Inherits => {}
-            End::At(at) => last = last.max(Some(at)),
-            End::Never | End::NextRequest => return None,
-        }
-    }
-    let last: Option<Timestamp> = last;
-    last.map(|last| last.as_millis().saturating_add(LINGERS))
 }

@@ -12,7 +12,9 @@ use redis::Script;
 use serde::{Deserialize, Serialize};
 
 use super::feed::New;
-use super::link::{Feeds, Link};
+use super::hearing::Feeds;
+use super::link::Link;
+use super::sealed::{There, broken, note_of, open, read, seal, word};
 use super::trouble::What;
 use crate::store::{
     Claiming, Extent, Fence, Generation, Progress, RenewalNote, SharedSignIn, SignInName, SignInNews,
@@ -64,9 +66,6 @@ struct Message<'a> {
     #[serde(rename = "signIn")]
     sign_in: String,
 }
-
-/// What stands on the server: version, note, record.
-struct There(String, String, String);
 
 #[async_trait]
 impl SignInStore for RedisSignIns {
@@ -370,71 +369,6 @@ async fn put(
         tracing::warn!("other machines are not told of renewed sign-ins: {more}");
     }
     Ok(answer != "conflict")
-}
-
-fn seal(link: &Link, name: &SignInName, record: &SignInRecord) -> Result<String, What> {
-    let place = [link.address().prefix(), link.fleet().tenant(), name.as_str()];
-    let sealed = link.fleet().seals().seal(&place, record);
-    sealed.ok_or_else(|| {
-        broken(
-            link,
-            name,
-            "it cannot be sealed: the system gives no random numbers",
-        )
-    })
-}
-
-fn open(link: &Link, name: &SignInName, sealed: &str) -> Result<SignInRecord, What> {
-    let place = [link.address().prefix(), link.fleet().tenant(), name.as_str()];
-    let opened = link.fleet().seals().open(&place, sealed);
-    opened.map_err(|why| broken(link, name, why))
-}
-
-fn read(link: &Link, name: &SignInName, There(version, note, record): &There) -> Result<SharedSignIn, What> {
-    let text = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let version = text(version).map_or(Ok(0), |version| {
-        version
-            .parse()
-            .map_err(|_| broken(link, name, "its version is no number"))
-    })?;
-    let note = text(note).map(|note| {
-        let note = note_of(&note);
-        note.ok_or_else(|| broken(link, name, "what is noted of its renewal is no note"))
-    });
-    Ok(SharedSignIn {
-        version,
-        note: note.transpose()?,
-        record: text(record).map(|sealed| open(link, name, &sealed)).transpose()?,
-    })
-}
-
-fn note_of(text: &str) -> Option<RenewalNote> {
-    let mut words = text.split(' ');
-    let progress = match words.next()? {
-        "claimed" => Progress::Claimed,
-        "posted" => Progress::Posted,
-        "refused" => Progress::Refused,
-        "ambiguous" => Progress::Ambiguous,
-        _ => return None,
-    };
-    let of = Generation::from_hex(words.next()?)?;
-    Some(RenewalNote { progress, of })
-}
-
-fn word(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Claimed => "claimed",
-        Progress::Posted => "posted",
-        Progress::Refused => "refused",
-        Progress::Ambiguous => "ambiguous",
-    }
-}
-
-fn broken(link: &Link, name: &SignInName, why: &str) -> What {
-    What::Sealed {
-        key: link.keys().sign_in(name),
-        why: why.to_owned(),
-    }
 }
 
 fn millis(time: Duration) -> u64 {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use redis::Script;
 
-use super::link::{Link, pulse};
+use super::heart::pulse;
+use super::link::Link;
 use super::trouble::What;
 use crate::pin::ScopeKey;
 

@@ -1,4 +1,4 @@
-//! `modelpin store`: where pins and rests are kept, how that is, and moving house.
+//! `modelpin store migrate`: moving house.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -6,20 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::config::StoreConfig;
 use crate::echo::causes;
-use crate::resolver::{Opening, Stores};
-use crate::setup::doctor::{Finding, Patient, Severity, judge};
+use crate::setup::doctor::Patient;
 use crate::setup::{Clash, Kind, Move, MoveError, Place, Plan, Settings, Written, kind_of};
-use crate::store::redis::{Health, Redis, Survey, Vitals};
 
-use super::doctor::gateway;
-use super::global::Global;
-use super::place;
-use super::wrong::Wrong;
+use crate::cli::doctor::{USUAL_GATEWAY, gateway};
+use crate::cli::global::Global;
+use crate::cli::place;
+use crate::cli::wrong::Wrong;
 
 /// The variables that are looked for where nothing else says it.
 const URL: &str = "MODELPIN_STORE_URL";
@@ -27,31 +24,8 @@ const KEY: &str = "MODELPIN_STORE_KEY";
 /// How long a gateway may take to take a connection.
 const WAIT: Duration = Duration::from_millis(300);
 
-/// `modelpin store`.
 #[derive(Debug, Args)]
-pub(super) struct StoreArgs {
-    #[command(subcommand)]
-    command: StoreCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum StoreCommand {
-    /// Show where pins and rests are kept, and how that is (exit code 1: not well)
-    #[command(after_help = "Examples:\n  modelpin store status\n  modelpin store status --json")]
-    Status {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Copy pins and rests into another store, and use that from then on
-    #[command(
-        after_help = "Examples:\n  modelpin store migrate --to redis --url rediss://cache.example/0 --dry-run\n  modelpin store migrate --to redis --url-file cache.url --key-file fleet.key\n  modelpin store migrate --to sqlite\n  modelpin store migrate --to redis --from sqlite\n\nNothing is taken away where they were, and the configuration is changed last:\nwhat is cut off can be run again. A gateway that runs uses the old store until\nit is started again; what was changed there meanwhile is fetched by --from. A\nserver's password belongs into the file of --url-file, or into the variable\nMODELPIN_STORE_URL; the key of the fleet into a file or MODELPIN_STORE_KEY.\nExit codes: 0 done or nothing new, 1 nothing was moved, 64 wrong usage."
-    )]
-    Migrate(Box<MigrateArgs>),
-}
-
-#[derive(Debug, Args)]
-struct MigrateArgs {
+pub(super) struct MigrateArgs {
     /// The store that they are to be in
     #[arg(long, value_name = "KIND")]
     to: Where,
@@ -102,158 +76,7 @@ impl From<Where> for Kind {
     }
 }
 
-pub(super) fn run(args: &StoreArgs, global: &Global, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let place = Place::find(global.state_dir.as_deref(), global.config.as_deref(), None)?;
-    place::tell_warnings(place.snapshot());
-    match &args.command {
-        StoreCommand::Status { json } => status(*json, &place, out),
-        StoreCommand::Migrate(args) => migrate(args, &place, global, out),
-    }
-}
-
-/// How a store is.
-struct Standing {
-    pins: usize,
-    rests: usize,
-    server: Option<(Redis, Survey, Vitals)>,
-}
-
-fn status(as_json: bool, place: &Place, out: &mut impl Write) -> Result<ExitCode, Wrong> {
-    let store = &place.snapshot().config().store;
-    let kind = kind_of(store);
-    let looked = place::tasks()?.block_on(look(place, store));
-    let (standing, findings) = match looked {
-        Ok(standing) => {
-            let findings = match &standing.server {
-                Some((redis, survey, _)) => judge(redis, survey),
-                None => Vec::new(),
-            };
-            (Some(standing), findings)
-        }
-        Err(why) => (None, vec![why]),
-    };
-    let bad = standing.is_none() || findings.iter().any(|finding| finding.severity == Severity::Error);
-    let soon = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Expiring);
-    if as_json {
-        let whole = json!({
-            "kind": kind.word(),
-            "ok": !bad,
-            "pins": standing.as_ref().map(|standing| standing.pins),
-            "rests": standing.as_ref().map(|standing| standing.rests),
-            "server": standing.as_ref().and_then(|standing| standing.server.as_ref()).map(server_data),
-            "findings": findings,
-        });
-        let text = serde_json::to_string_pretty(&whole).map_err(std::io::Error::from)?;
-        writeln!(out, "{text}")?;
-    } else {
-        tell(place, kind, standing.as_ref(), &findings, out)?;
-    }
-    Ok(match (bad, soon) {
-        (true, _) => ExitCode::FAILURE,
-        (false, true) => ExitCode::from(2),
-        (false, false) => ExitCode::SUCCESS,
-    })
-}
-
-async fn look(place: &Place, store: &StoreConfig) -> Result<Standing, Finding> {
-    let broken = |what: String| Finding {
-        code: "store",
-        severity: Severity::Error,
-        what,
-        remedy: "until then running gateways serve with what they have in memory; none can start".to_owned(),
-        fixable: false,
-    };
-    let stores = Stores::open_as(place.snapshot(), store, Opening::ToLook).await;
-    let stores = stores.map_err(|wrong| broken(causes(&wrong)))?;
-    let pins = stores.pins.load_all().await;
-    let pins = pins.map_err(|wrong| broken(causes(&wrong)))?.len();
-    let rests = stores.kept.ledger.load_all().await;
-    let rests = rests.map_err(|wrong| broken(causes(&wrong)))?.len();
-    let server = match stores.shared {
-        None => None,
-        Some(redis) => {
-            let survey = redis.survey().await.map_err(|wrong| broken(wrong.to_string()))?;
-            let vitals = redis.vitals();
-            Some((redis, survey, vitals))
-        }
-    };
-    Ok(Standing { pins, rests, server })
-}
-
-fn server_data((redis, survey, vitals): &(Redis, Survey, Vitals)) -> Value {
-    let (took, ahead) = match redis.health() {
-        Health::Well { took, ahead } => (Some(took), Some(ahead)),
-        Health::Away { .. } => (None, None),
-    };
-    let ms = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e6).round() / 1e3);
-    json!({
-        "address": redis.address().to_string(),
-        "prefix": redis.address().prefix(),
-        "program": survey.program,
-        "version": survey.version,
-        "user": survey.user,
-        "roundTripMs": ms(took),
-        "newsMs": ms(vitals.lag),
-        "clockAheadMs": ahead,
-        "usedBytes": survey.used,
-        "limitBytes": survey.limit,
-        "replicas": survey.replicas.len(),
-    })
-}
-
-fn tell(
-    place: &Place,
-    kind: Kind,
-    standing: Option<&Standing>,
-    findings: &[Finding],
-    out: &mut impl Write,
-) -> Result<(), Wrong> {
-    match standing {
-        Some(Standing { pins, rests, server }) => {
-            match (kind, server) {
-                (_, Some((redis, ..))) => writeln!(out, "Store: {}", redis.address())?,
-                (Kind::Sqlite, _) => {
-                    let file = place.snapshot().sources().state.database();
-                    writeln!(out, "Store: {}", file.display())?;
-                }
-                _ => writeln!(out, "Store: in memory; it ends with the process")?,
-            }
-            writeln!(out, "Kept: {pins} scopes with pins, {rests} kinds of failure")?;
-            if let Some((redis, survey, vitals)) = server {
-                let user = survey.user.as_deref().unwrap_or("unknown");
-                writeln!(out, "Server: {} {}, as {user}", survey.program, survey.version)?;
-                writeln!(out, "Prefix: {}", redis.address().prefix())?;
-                if let Health::Well { took, ahead } = redis.health() {
-                    writeln!(out, "Round trip: {}", millis(took))?;
-                    writeln!(out, "Clock: {ahead:+} ms from this machine's")?;
-                }
-                let lag = vitals.lag.map_or_else(|| "not heard".to_owned(), millis);
-                writeln!(out, "News: {lag}")?;
-            }
-        }
-        None => writeln!(out, "Store: {}, which cannot be used", kind.word())?,
-    }
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.severity != Severity::Note)
-    {
-        let word = match finding.severity {
-            Severity::Error => "error",
-            Severity::Expiring => "soon",
-            Severity::Warning | Severity::Note => "warning",
-        };
-        writeln!(out, "\n{word}: {}\n  {}", finding.what, finding.remedy)?;
-    }
-    Ok(())
-}
-
-fn millis(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
-}
-
-fn migrate(
+pub(super) fn migrate(
     args: &MigrateArgs,
     place: &Place,
     global: &Global,
@@ -462,7 +285,7 @@ fn has_password(url: &str) -> bool {
 /// Who seems to use the old store.
 fn running(place: &Place, global: &Global, from: Kind) -> Option<String> {
     let patient = Patient::find(global.state_dir.as_deref(), global.config.as_deref()).ok()?;
-    let bind = gateway(&patient).unwrap_or_else(|| super::doctor::USUAL_GATEWAY.to_owned());
+    let bind = gateway(&patient).unwrap_or_else(|| USUAL_GATEWAY.to_owned());
     let answers = |at: &SocketAddr| TcpStream::connect_timeout(at, WAIT).is_ok();
     if bind.parse().is_ok_and(|at| answers(&at)) {
         return Some(format!("A gateway answers at {bind}"));
