@@ -81,7 +81,8 @@ fn a_machine_that_was_held_before_it_sent_does_not_send_what_another_one_renewed
     go.send(()).expect("it waits");
     // It noted that the token may have left: until it says otherwise, nobody sends it.
     world.claim_is_over();
-    assert!(world.asks("two").contains("sign in again"));
+    let told = world.asks("two");
+    assert!(told.contains("sign in again"), "{told}");
     world.put("two", &world.signs_in());
     let access = world.asks("two");
     held_up.thaw();

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, thread};
 
 use modelpin::provide::{RefreshToken, Renewal};
 use modelpin::secret::Secret;
@@ -72,6 +74,27 @@ impl Process {
     /// Holds it, as a machine is held that is moved.
     pub(super) fn freeze(&self) {
         self.signal("-STOP");
+        // The signal is sent; that each thread has stopped is another thing.
+        while !self.stands_still() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Whether each of its threads is stopped.
+    fn stands_still(&self) -> bool {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let Ok(tasks) = fs::read_dir(tasks) else {
+            // Not every system tells.
+            return true;
+        };
+        tasks.flatten().all(|task| {
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            // The name stands in brackets, and may have any letters.
+            let state = stat
+                .rsplit_once(") ")
+                .and_then(|(_, behind)| behind.chars().next());
+            matches!(state, None | Some('T' | 't' | 'Z' | 'X'))
+        })
     }
 
     pub(super) fn thaw(&self) {
