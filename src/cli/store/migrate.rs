@@ -182,10 +182,7 @@ fn told(told: &Told<'_>, out: &mut impl Write) -> std::io::Result<()> {
     if pins == 0 && rests == 0 {
         writeln!(out, "Nothing new: {to} has all pins and rests.")?;
     } else {
-        writeln!(
-            out,
-            "{would} to {to}: {pins} scopes with pins, {rests} kinds of failure."
-        )?;
+        writeln!(out, "{would} to {to}: pins {pins}, failures {rests}.")?;
     }
     for (count, what) in [
         (plan.same, "are there already"),

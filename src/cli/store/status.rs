@@ -125,7 +125,7 @@ fn tell(
                 }
                 _ => writeln!(out, "Store: in memory; it ends with the process")?,
             }
-            writeln!(out, "Kept: {pins} scopes with pins, {rests} kinds of failure")?;
+            writeln!(out, "Kept: pins {pins}, failures {rests}")?;
             if let Some((redis, survey, vitals)) = server {
                 let user = survey.user.as_deref().unwrap_or("unknown");
                 writeln!(out, "Server: {} {}, as {user}", survey.program, survey.version)?;

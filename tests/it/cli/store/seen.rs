@@ -10,7 +10,7 @@ fn the_embedded_store_is_told_in_two_lines() {
     let home = home();
     let told = store(&home, &["status"]).succeeded().out;
     assert!(
-        told.contains("modelpin.sqlite") && told.contains("0 scopes with pins"),
+        told.contains("modelpin.sqlite") && told.contains("pins 0,"),
         "{told}"
     );
     let told = store(&home, &["status", "--json"]).succeeded().json();
