@@ -1,6 +1,6 @@
 //! What is heard of others.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use redis::{PushInfo, PushKind, Value};
 
@@ -25,8 +25,25 @@ pub(super) struct Feeds {
     pub(super) sign_ins: Feed<SignInName, ()>,
     keys: Keys,
     origin: String,
-    /// Whether messages come over the connection that there is now, as far as is known.
-    listening: AtomicBool,
+    ears: Mutex<Ears>,
+}
+
+/// Which connection is the one in use: the client library goes on with one that was given up for a moment, and what comes
+/// over that says nothing of the other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Life(u64);
+
+impl Life {
+    pub(super) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Ears {
+    life: Life,
+    /// Whether messages come over the connection in use, as far as is known.
+    listening: bool,
 }
 
 impl Feeds {
@@ -39,31 +56,54 @@ impl Feeds {
             sign_ins: Feed::new(),
             keys,
             origin: origin(),
-            listening: AtomicBool::new(false),
+            ears: Mutex::default(),
         }
     }
 
-    /// Whether messages come over the connection that there is now, as far as is known.
+    /// Whether messages come over the connection in use, as far as is known.
     pub(super) fn listens(&self) -> bool {
-        self.listening.load(Ordering::SeqCst)
+        self.ears().listening
     }
 
-    /// On a new connection nothing is heard at first.
+    /// Nobody knows whether messages come.
     pub(super) fn is_deaf(&self) {
-        self.listening.store(false, Ordering::SeqCst);
+        self.ears().listening = false;
     }
 
-    /// A message, or that there will be none for a while.
-    pub(super) fn hear(&self, told: &PushInfo) {
+    /// The connection in use.
+    pub(super) fn life(&self) -> Life {
+        self.ears().life
+    }
+
+    /// Another connection is in use from now on, and nothing is heard over it at first.
+    pub(super) fn begins(&self, life: Life) {
+        let listening = false;
+        *self.ears() = Ears { life, listening };
+    }
+
+    /// Messages come, or do not, over the connection that is this one, if it is the one in use.
+    fn listens_over(&self, life: Life, listening: bool) {
+        let mut ears = self.ears();
+        if ears.life == life {
+            ears.listening = listening;
+        }
+    }
+
+    fn ears(&self) -> MutexGuard<'_, Ears> {
+        self.ears.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A message over a connection, or that there will be none for a while.
+    pub(super) fn hear(&self, life: Life, told: &PushInfo) {
         match told.kind {
             PushKind::Disconnection => {
-                self.listening.store(false, Ordering::SeqCst);
+                self.listens_over(life, false);
                 self.lost();
             }
             // With the first channel a connection begins to listen: what was told before is not known.
             PushKind::Subscribe => match &*told.data {
                 [_, Value::Int(1)] => self.lost(),
-                [_, Value::Int(CHANNELS)] => self.listening.store(true, Ordering::SeqCst),
+                [_, Value::Int(CHANNELS)] => self.listens_over(life, true),
                 _ => {}
             },
             PushKind::Message => {
@@ -119,5 +159,39 @@ fn origin() -> String {
     match getrandom::fill(&mut bytes) {
         Ok(()) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         Err(_) => format!("{:x}-{:x}", std::process::id(), SystemClock.now().as_millis()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subscribed(count: i64) -> PushInfo {
+        PushInfo {
+            kind: PushKind::Subscribe,
+            data: vec![Value::BulkString(b"c".to_vec()), Value::Int(count)],
+        }
+    }
+
+    #[test]
+    fn what_comes_over_a_connection_that_was_given_up_says_nothing_of_the_one_in_use() {
+        let feeds = Feeds::new(Keys::new("modelpin", "main"));
+        let first = feeds.life();
+        feeds.hear(first, &subscribed(CHANNELS));
+        assert!(feeds.listens());
+        let second = first.next();
+        feeds.begins(second);
+        assert!(!feeds.listens(), "nothing is heard at first");
+        feeds.hear(first, &subscribed(CHANNELS));
+        assert!(!feeds.listens(), "the library brought the old one back");
+        feeds.hear(second, &subscribed(CHANNELS));
+        let gone = PushInfo {
+            kind: PushKind::Disconnection,
+            data: Vec::new(),
+        };
+        feeds.hear(first, &gone);
+        assert!(feeds.listens(), "and takes it away");
+        feeds.hear(second, &gone);
+        assert!(!feeds.listens());
     }
 }

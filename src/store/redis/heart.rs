@@ -38,6 +38,10 @@ pub(super) async fn beats(link: Weak<Link>) {
         } else {
             failed = 0;
             if beat == 0 {
+                if !link.counts().is_heard() {
+                    // The next heartbeat asks for messages again.
+                    link.feeds().is_deaf();
+                }
                 pulse(&link).await;
             }
             pins::settle_doubts(&link).await;
@@ -152,8 +156,9 @@ impl Link {
     /// server that did not let it in once, and with a connection on which nothing comes any more.
     async fn renew(&self) {
         // Nobody is let in still: that is what the next heartbeat tells.
-        if let Ok(manager) = managed(self.address(), self.feeds(), CONNECT).await {
-            self.feeds().is_deaf();
+        let life = self.feeds().life().next();
+        if let Ok(manager) = managed(self.address(), self.feeds(), life, CONNECT).await {
+            self.feeds().begins(life);
             self.manager.store(Arc::new(manager));
         }
     }

@@ -17,7 +17,7 @@ use super::address::Address;
 use super::clock::Offset;
 use super::doubts::Doubts;
 use super::fleet::Fleet;
-use super::hearing::Feeds;
+use super::hearing::{Feeds, Life};
 use super::keys::Keys;
 use super::trouble::{Trouble, What};
 use super::vitals::{Counts, Vitals};
@@ -102,7 +102,7 @@ impl Link {
     async fn connected(address: Address, fleet: Fleet, stay: Stay) -> Result<Arc<Self>, What> {
         let keys = Keys::new(address.prefix(), fleet.tenant());
         let feeds = Arc::new(Feeds::new(keys));
-        let manager = managed(&address, &feeds, FIRST_CONNECT).await?;
+        let manager = managed(&address, &feeds, feeds.life(), FIRST_CONNECT).await?;
         let link = Arc::new(Self {
             address,
             fleet,
@@ -228,6 +228,7 @@ pub(super) fn answer_by() -> tokio::time::Instant {
 pub(super) async fn managed(
     address: &Address,
     feeds: &Arc<Feeds>,
+    life: Life,
     patience: Duration,
 ) -> Result<ConnectionManager, What> {
     let said = |wrong: redis::RedisError| What::of(&wrong);
@@ -240,7 +241,7 @@ pub(super) async fn managed(
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(ANSWER))
         .set_push_sender(move |told: PushInfo| {
-            hearing.hear(&told);
+            hearing.hear(life, &told);
             Ok::<(), ()>(())
         })
         .set_automatic_resubscription();
