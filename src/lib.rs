@@ -90,7 +90,7 @@
 //! ```text
 //! floor 5  faces     cli → bench, chat, gateway, simulate · chat, gateway → demo
 //! floor 4  engine    conformance → middleware → apply → resolver · setup → resolver · report → middleware, resolver
-//! floor 3  adapters  store::{memory, sqlite} · credentials → places, files · oauth → credentials, files · wire · events → credentials
+//! floor 3  adapters  store::{memory, sqlite, redis} · credentials → places, files · oauth → credentials, files · wire · events → credentials
 //! floor 2  ports     store (trait, conformance) · provide · render → view · registration → render, view
 //! floor 1  rules     command · catalog · access · pin · order · cooldown · classify · picker → catalog · config · audit
 //! floor 0  words     model · session · profile · credential · outcome · endpoint · retention · terms · secret · clock · similar · echo · event · recent · words → similar, echo

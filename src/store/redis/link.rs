@@ -3,6 +3,7 @@
 //! One connection for questions and messages; the client library makes a new one by itself when it is lost. `heart.rs` sees
 //! how it is, and takes another one where the library stays with one that is no use.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,8 +64,8 @@ pub(super) enum Stay {
     Visits,
 }
 
-/// The connection of this process.
-#[derive(Debug)]
+/// The connection of this process. `Debug` shows where it goes and how it is, and nothing of the client library, so that no
+/// later version of that can show a password.
 pub(super) struct Link {
     address: Address,
     fleet: Fleet,
@@ -81,6 +82,14 @@ pub(super) struct Link {
     pub(super) sign_ins: sign_ins::Here,
     next: AtomicU64,
     heart: Mutex<Option<AbortHandle>>,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Link");
+        shown.field("address", &self.address);
+        shown.field("health", &self.health()).finish_non_exhaustive()
+    }
 }
 
 impl Drop for Link {

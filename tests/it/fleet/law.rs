@@ -123,6 +123,28 @@ async fn a_key_that_was_exchanged_machine_by_machine_is_the_fleets_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_debug_shows_has_no_password_and_no_key() {
+    let Some(server) = Server::start_with(&["--requirepass", "CANARY-word"]) else {
+        return;
+    };
+    let url = Secret::new(format!("redis://:CANARY-word@{}/0", server.at()));
+    let address = Address::new(&url, None).expect("an address");
+    let fleet = Fleet::new("main", &Secret::new(KEY.to_owned()), &[]).expect("a fleet");
+    let redis = Redis::connect(address, fleet)
+        .await
+        .expect("the server lets us in");
+    let shown = format!(
+        "{redis:?} {:?} {:?} {:?} {:?}",
+        redis.pins(),
+        redis.ledger(),
+        redis.sign_ins(),
+        redis.clock()
+    );
+    assert!(!shown.contains("CANARY") && !shown.contains(KEY), "{shown}");
+    assert!(shown.contains(&server.at().to_string()), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_fleet_a_newer_form_and_foreign_keys_are_refused_and_left_alone() {
     let Some(server) = Server::start() else { return };
     let mine = server.join("a").await;
